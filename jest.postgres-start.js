@@ -1,0 +1,1 @@
+export { startForRun as default } from "@tollgate/shared/testing/postgres-for-jest";

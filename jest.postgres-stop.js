@@ -1,0 +1,1 @@
+export { stopAfterRun as default } from "@tollgate/shared/testing/postgres-for-jest";

@@ -1,0 +1,101 @@
+import { readFileSync } from "node:fs";
+import * as z from "zod";
+
+export type Env = Readonly<Record<string, string | undefined>>;
+
+/** Everything that is wrong with a configuration, found in one pass: one sentence a fault. */
+export class ConfigError extends Error {
+  override readonly name = "ConfigError";
+  readonly faults: readonly string[];
+
+  constructor(faults: readonly string[]) {
+    super(faults.join("; "));
+    this.faults = faults;
+  }
+}
+
+/** One method a kind of variable. Without a default the variable is required. */
+export type Reader = ReturnType<typeof createReader>;
+
+/** Reads a service's variables into one object, or throws a ConfigError that names all faults. */
+export function readConfig<T>(env: Env, build: (read: Reader) => T): T {
+  const faults: string[] = [];
+  const config = build(createReader(env, (fault) => faults.push(fault)));
+  if (faults.length > 0) throw new ConfigError(faults);
+  return config;
+}
+
+function createReader(env: Env, report: (fault: string) => void) {
+  /** A value that failed is reported and never used: readConfig throws before it returns. */
+  function unusable<T>(fault: string): T {
+    report(fault);
+    return undefined as T;
+  }
+
+  function value<T>(name: string, rule: Rule<T>, byDefault?: T): T {
+    const given = env[name];
+    if (given === undefined || given === "") {
+      if (byDefault !== undefined) return byDefault;
+      return unusable(
+        `${name} is not set: it must be ${rule.expects}, like ${name}=${rule.example}`,
+      );
+    }
+    const parsed = rule.schema.safeParse(given);
+    if (parsed.success) return parsed.data;
+    return unusable(
+      `${name} is "${given}": it must be ${rule.expects}, like ${name}=${rule.example}`,
+    );
+  }
+
+  return {
+    text(name: string, { example }: { example: string }, byDefault?: string) {
+      return value(name, { schema: z.string(), expects: "text", example }, byDefault);
+    },
+
+    integer(name: string, { min, max }: { min: number; max: number }, byDefault?: number) {
+      const schema = z
+        .string()
+        .regex(/^-?\d{1,15}$/)
+        .transform(Number)
+        .pipe(z.number().min(min).max(max));
+      const expects = `a whole number from ${min} to ${max}`;
+      return value(name, { schema, expects, example: String(byDefault ?? min) }, byDefault);
+    },
+
+    /** An absolute http or https URL, without a slash at its end. */
+    url(name: string, { example }: { example: string }, byDefault?: string) {
+      const schema = z.url({ protocol: /^https?$/ }).transform((url) => url.replace(/\/+$/, ""));
+      return value(name, { schema, expects: "an http or https URL", example }, byDefault);
+    },
+
+    oneOf<const Choice extends string>(
+      name: string,
+      choices: readonly Choice[],
+      byDefault?: Choice,
+    ) {
+      const expects = `one of ${choices.join(", ")}`;
+      const rule: Rule<Choice> = { schema: z.enum(choices), expects, example: choices[0] ?? "" };
+      return value(name, rule, byDefault);
+    },
+
+    /** The content of the file that the variable names: how every secret reaches a service. */
+    secretFile(name: string, { example }: { example: string }, byDefault?: string): string {
+      const path = value(
+        name,
+        { schema: z.string(), expects: "a file's path", example },
+        byDefault,
+      );
+      if (path === undefined) return path;
+      try {
+        const secret = readFileSync(path, "utf8").trim();
+        if (secret !== "") return secret;
+        return unusable(`${name} names ${path}, which is empty: it must hold the secret`);
+      } catch (cause) {
+        const reason = (cause as NodeJS.ErrnoException).code ?? "unreadable";
+        return unusable(`${name} names ${path}, which cannot be read (${reason})`);
+      }
+    },
+  };
+}
+
+type Rule<T> = { schema: z.ZodType<T>; expects: string; example: string };

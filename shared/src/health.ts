@@ -1,0 +1,65 @@
+import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
+import type { Registry } from "prom-client";
+
+/** What a service needs before it can serve, by name: each resolves, or rejects with the reason. */
+export type ReadinessChecks = Readonly<Record<string, () => Promise<void> | void>>;
+
+type Checked = { ready: boolean; checks: Record<string, string> };
+
+const checkTimeoutMs = 2_000;
+
+/** The admin port: /healthz (alive), /readyz (can serve, or which part cannot), /metrics. */
+export function createAdmin(checks: ReadinessChecks, metrics: Registry): RequestListener {
+  return function answerAdmin(request, response) {
+    const path = request.url?.split("?", 1)[0];
+    if (request.method !== "GET" && request.method !== "HEAD") return answer(response, 405, {});
+    if (path === "/healthz") return answer(response, 200, { alive: true });
+    if (path === "/readyz") return void answerReady(response, checks);
+    if (path === "/metrics") return void answerMetrics(request, response, metrics);
+    return answer(response, 404, {});
+  };
+}
+
+async function answerReady(response: ServerResponse, checks: ReadinessChecks) {
+  const checked = await runChecks(checks);
+  answer(response, checked.ready ? 200 : 503, checked);
+}
+
+/** Runs every check at once, none for longer than two seconds. */
+export async function runChecks(checks: ReadinessChecks): Promise<Checked> {
+  const results = await Promise.all(
+    Object.entries(checks).map(async ([name, check]) => [name, await outcome(check)] as const),
+  );
+  return {
+    ready: results.every(([, result]) => result === "ok"),
+    checks: Object.fromEntries(results),
+  };
+}
+
+async function outcome(check: () => Promise<void> | void): Promise<string> {
+  const { promise: late, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => reject(new Error("no answer in time")), checkTimeoutMs);
+  try {
+    await Promise.race([check(), late]);
+    return "ok";
+  } catch (cause) {
+    return cause instanceof Error && cause.message !== "" ? cause.message : "failed";
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+async function answerMetrics(
+  _request: IncomingMessage,
+  response: ServerResponse,
+  metrics: Registry,
+) {
+  const text = await metrics.metrics();
+  response.writeHead(200, { "content-type": metrics.contentType }).end(text);
+}
+
+function answer(response: ServerResponse, status: number, body: unknown) {
+  response
+    .writeHead(status, { "content-type": "application/json", "cache-control": "no-store" })
+    .end(`${JSON.stringify(body)}\n`);
+}

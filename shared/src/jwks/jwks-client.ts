@@ -1,0 +1,128 @@
+import type { TokenHeader } from "../tokens/parse-token.ts";
+import { tokenProblem } from "../tokens/token-problems.ts";
+import type { VerificationKey } from "../tokens/verify-signature.ts";
+import { type FetchJwks, fetchJwks } from "./fetch-jwks.ts";
+import { type KeySet, readJwks } from "./read-jwks.ts";
+
+export type JwksOptions = {
+  url: string;
+  algorithms: readonly string[];
+  /** How long a fetched set counts as fresh; it is refreshed in the background at 80 % of it. */
+  freshMs?: number | undefined;
+  /** After a fetch that worked: how long unknown kids cause no other. */
+  cooldownMs?: number | undefined;
+  /** After one that failed: how long to wait at first; doubles up to the cooldown. */
+  failureCooldownMs?: number | undefined;
+  /** How long beyond freshness a set may be used while no newer one can be had. */
+  staleMs?: number | undefined;
+  timeoutMs?: number | undefined;
+};
+
+export type JwksDeps = {
+  fetchJwks?: FetchJwks;
+  now?: () => number;
+  onFetch?: (outcome: { ok: true; keys: number } | { ok: false; reason: string }) => void;
+};
+
+export type JwksClient = {
+  /** At once when the key is known. Rejects with `issuer_keys_unavailable` when there are none. */
+  findKey(header: TokenHeader): VerificationKey | undefined | Promise<VerificationKey | undefined>;
+  /** Fetches ahead of the first request; failure is not an error, only a later attempt. */
+  warmUp(): Promise<void>;
+  /** Grows whenever the set of keys changed: what was verified before may not be valid now. */
+  readonly generation: number;
+  /** Milliseconds since the last fetch that worked; undefined before the first. */
+  ageMs(): number | undefined;
+  isUsable(): boolean;
+};
+
+/**
+ * An issuer's keys, kept: one fetch for all who wait, refreshed in the background, quiet after
+ * success and after failure, usable for a bounded time when the issuer is down. A flood of unknown
+ * kids causes one fetch a window. Takes no timer: time moves it on when it is asked.
+ */
+export function createJwksClient(options: JwksOptions, deps: JwksDeps = {}): JwksClient {
+  const { freshMs = 600_000, cooldownMs = 30_000, failureCooldownMs = 5_000 } = options;
+  const { staleMs = 3_600_000, timeoutMs = 3_000 } = options;
+  const { now = Date.now } = deps;
+  const get = deps.fetchJwks ?? fetchJwks;
+
+  let keys: KeySet = new Map();
+  let generation = 0;
+  let fetchedAt: number | undefined;
+  let quietUntil = Number.NEGATIVE_INFINITY;
+  let failures = 0;
+  let underway: Promise<void> | undefined;
+
+  const ageMs = () => (fetchedAt === undefined ? undefined : now() - fetchedAt);
+  const isUsable = () => (ageMs() ?? Number.POSITIVE_INFINITY) <= freshMs + staleMs;
+
+  async function load(): Promise<void> {
+    try {
+      const next = readJwks(await withinTime(get, options.url, timeoutMs), options.algorithms);
+      if (!sameKeys(keys, next)) generation += 1;
+      keys = next;
+      fetchedAt = now();
+      failures = 0;
+      quietUntil = fetchedAt + cooldownMs;
+      deps.onFetch?.({ ok: true, keys: next.size });
+    } catch (cause) {
+      failures += 1;
+      quietUntil = now() + Math.min(failureCooldownMs * 2 ** (failures - 1), cooldownMs);
+      deps.onFetch?.({ ok: false, reason: cause instanceof Error ? cause.message : "failed" });
+    } finally {
+      underway = undefined;
+    }
+  }
+
+  /** One flight for all, and none while it is quiet. */
+  function refresh(): Promise<void> | undefined {
+    if (underway === undefined && now() >= quietUntil) underway = load();
+    return underway;
+  }
+
+  function lookUp({ kid, alg }: TokenHeader): VerificationKey | undefined {
+    if (!isUsable()) throw unavailable(quietUntil - now());
+    if (kid !== undefined) return keys.get(kid);
+    // RFC 7515 leaves kid optional: without it, only a set with a single fitting key is clear.
+    const fitting = [...keys.values()].filter((key) => key.algorithm === alg);
+    return fitting.length === 1 ? fitting[0] : undefined;
+  }
+
+  return {
+    get generation() {
+      return generation;
+    },
+    ageMs,
+    isUsable,
+    async warmUp() {
+      await refresh();
+    },
+    findKey(header) {
+      if (!isUsable()) return Promise.resolve(refresh()).then(() => lookUp(header));
+      if ((ageMs() ?? 0) > freshMs * 0.8) void refresh();
+      const known = lookUp(header);
+      if (known !== undefined) return known;
+      const fetching = refresh();
+      return fetching?.then(() => lookUp(header));
+    },
+  };
+}
+
+async function withinTime(get: FetchJwks, url: string, timeoutMs: number): Promise<string> {
+  const signal = AbortSignal.timeout(timeoutMs);
+  const late = new Promise<never>((_resolve, reject) => {
+    signal.addEventListener("abort", () => reject(new Error(`no answer within ${timeoutMs} ms`)));
+  });
+  return await Promise.race([get(url, signal), late]);
+}
+
+function sameKeys(before: KeySet, after: KeySet): boolean {
+  if (before.size !== after.size) return false;
+  return [...after].every(([kid, key]) => before.get(kid)?.key.equals(key.key));
+}
+
+function unavailable(retryInMs: number) {
+  const seconds = Math.max(1, Math.ceil(retryInMs / 1000));
+  return tokenProblem("issuer_keys_unavailable", { headers: { "retry-after": String(seconds) } });
+}

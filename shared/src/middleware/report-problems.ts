@@ -1,0 +1,46 @@
+import type { Middleware, ParameterizedContext } from "koa";
+import { commonProblems, defineProblems, Problem, problemBody, problemType } from "../problem.ts";
+import type { Logged } from "./log-request.ts";
+
+const commonProblem = defineProblems(commonProblems);
+
+/**
+ * The one place where a failure becomes an answer. What is not a Problem is a bug: it is logged
+ * whole and answered as `internal_error`, with none of its own text.
+ */
+export function reportProblems(): Middleware<Logged> {
+  return async function reportProblems(ctx, next) {
+    try {
+      await next();
+      if (ctx.status === 404 && ctx.body === undefined && ctx.respond !== false) {
+        throw commonProblem("not_found");
+      }
+    } catch (error) {
+      const problem =
+        error instanceof Problem ? error : commonProblem("internal_error", { cause: error });
+      ctx.state.problem = problem;
+      if (problem.status >= 500) ctx.state.log.error(lineOf(problem), problem.title);
+      if (ctx.headerSent) ctx.res.destroy();
+      else answer(ctx, problem);
+    }
+  };
+}
+
+function answer(ctx: ParameterizedContext<Logged>, problem: Problem): void {
+  ctx.status = problem.status;
+  ctx.set(problem.headers);
+  ctx.body = JSON.stringify(
+    problemBody(problem, { instance: ctx.path, requestId: ctx.state.requestId }),
+  );
+  ctx.type = problemType;
+  ctx.set("cache-control", "no-store");
+}
+
+function lineOf(problem: Problem) {
+  return {
+    event: "request_failed",
+    code: problem.code,
+    detail: problem.detail,
+    err: problem.cause,
+  };
+}

@@ -1,0 +1,94 @@
+import { readFileSync } from "node:fs";
+import { type Document, isNode, LineCounter, type Node, parseDocument, Scalar, visit } from "yaml";
+import type * as z from "zod";
+import { ConfigError, type Env } from "./config.ts";
+
+/**
+ * Reads a YAML file into what `schema` describes, with `${VAR}` and `${VAR:-default}` taken from
+ * the environment. Throws a ConfigError with one `file:line:column: …` a fault.
+ */
+export function readYamlFile<T>(path: string, schema: z.ZodType<T>, env: Env): T {
+  let text: string;
+  try {
+    text = readFileSync(path, "utf8");
+  } catch (cause) {
+    const reason = (cause as NodeJS.ErrnoException).code ?? "unreadable";
+    throw new ConfigError([`${path}: cannot be read (${reason})`]);
+  }
+  return parseYaml(path, text, schema, env);
+}
+
+/** The same for a text that was read already; `path` only names it in faults. */
+export function parseYaml<T>(path: string, text: string, schema: z.ZodType<T>, env: Env): T {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, merge: false, uniqueKeys: true });
+  const faults: string[] = [];
+  const at = (offset: number, problem: string) => {
+    const { line, col } = lines.linePos(offset);
+    faults.push(`${path}:${line}:${col}: ${problem}`);
+  };
+
+  for (const error of document.errors) at(error.pos[0], error.message.split("\n")[0] ?? error.code);
+  if (faults.length > 0) throw new ConfigError(faults);
+
+  fillIn(document, env, (node, problem) => at(node.range?.[0] ?? 0, problem));
+  if (faults.length > 0) throw new ConfigError(faults);
+
+  const parsed = schema.safeParse(document.toJS() ?? {});
+  if (parsed.success) return parsed.data;
+  for (const issue of deepest(parsed.error.issues)) {
+    const where = issue.path.length > 0 ? `${issue.path.map(String).join(".")}: ` : "";
+    at(offsetOf(document, issue), `${where}${issue.message}`);
+  }
+  throw new ConfigError(faults);
+}
+
+const variable = /\$\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\}/g;
+
+/** Replaces variables in every scalar. What was a plain scalar is typed again: `${PORT}` is a number. */
+function fillIn(document: Document, env: Env, report: (node: Scalar, problem: string) => void) {
+  visit(document, {
+    Scalar(_key, node) {
+      if (typeof node.value !== "string" || !node.value.includes("${")) return;
+      const filled = node.value.replace(variable, (_match, name: string, byDefault?: string) => {
+        const found = env[name] || byDefault;
+        if (found === undefined) report(node, `the variable ${name} is not set and has no default`);
+        return found ?? "";
+      });
+      node.value = node.type === Scalar.PLAIN ? retyped(filled) : filled;
+    },
+  });
+}
+
+function retyped(text: string): unknown {
+  if (/^-?\d{1,15}$/.test(text)) return Number(text);
+  if (text === "true" || text === "false") return text === "true";
+  return text;
+}
+
+/** Of a union's faults, those of the alternative that came furthest: it is what was meant. */
+function deepest(issues: readonly z.core.$ZodIssue[]): z.core.$ZodIssue[] {
+  return issues.flatMap((issue) => {
+    if (issue.code !== "invalid_union" || issue.errors.length === 0) return [issue];
+    const depth = (alternative: readonly z.core.$ZodIssue[]) =>
+      Math.max(0, ...alternative.map((each) => each.path.length));
+    const best = [...issue.errors].sort((a, b) => depth(b) - depth(a))[0] ?? [];
+    return deepest(best).map((each) => ({ ...each, path: [...issue.path, ...each.path] }));
+  });
+}
+
+/** An unknown key is pointed at by itself; anything else by its value, or its nearest parent. */
+function offsetOf(document: Document, issue: z.core.$ZodIssue): number {
+  const path = issue.path.filter((step) => typeof step !== "symbol");
+  if (issue.code === "unrecognized_keys") {
+    const parent = path.length === 0 ? document.contents : document.getIn(path, true);
+    const items = (parent as { items?: { key?: Node & { value?: unknown } }[] } | null)?.items;
+    const key = items?.find((item) => item.key?.value === issue.keys[0])?.key;
+    if (key?.range) return key.range[0];
+  }
+  for (let length = path.length; length > 0; length--) {
+    const node = document.getIn(path.slice(0, length), true);
+    if (isNode(node) && node.range) return node.range[0];
+  }
+  return document.contents?.range?.[0] ?? 0;
+}
