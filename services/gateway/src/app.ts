@@ -1,0 +1,44 @@
+import type { Log } from "@tollgate/shared/log";
+import type { VerifyToken } from "@tollgate/shared/tokens/verify-token";
+import Koa from "koa";
+import type { GatewayState } from "./context.ts";
+import { createAnswerProblem } from "./http/answer-problem.ts";
+import type { RouteTable } from "./routes/route-table.ts";
+import { authenticate } from "./steps/authenticate.ts";
+import { authorize } from "./steps/authorize.ts";
+import { canonicalise } from "./steps/canonicalise.ts";
+import { forward } from "./steps/forward.ts";
+import { identifyRequest } from "./steps/identify-request.ts";
+import { limitRate } from "./steps/limit-rate.ts";
+import { logRequest, type ObserveRequest } from "./steps/log-request.ts";
+import { matchRoute } from "./steps/match-route.ts";
+import { reportProblems } from "./steps/report-problems.ts";
+import type { Provenance } from "./upstream/provenance.ts";
+import type { Upstreams } from "./upstream/upstreams.ts";
+
+export type GatewayDeps = {
+  log: Log;
+  now: () => number;
+  observe: ObserveRequest;
+  routes: () => RouteTable;
+  provenance: () => Provenance;
+  verifyToken: VerifyToken;
+  upstreams: Upstreams;
+};
+
+/** The gateway is this list. Reading it from top to bottom is reading what happens to a request. */
+export function createGateway(deps: GatewayDeps): Koa<GatewayState> {
+  const answerProblem = createAnswerProblem(deps.log);
+  const gateway = new Koa<GatewayState>();
+  gateway
+    .use(identifyRequest())
+    .use(logRequest(deps.log, deps.observe)) // around reportProblems: it logs the status that was sent
+    .use(reportProblems(answerProblem))
+    .use(canonicalise()) // before anything reads the path or a header
+    .use(matchRoute(deps.routes))
+    .use(authenticate(deps.verifyToken))
+    .use(authorize())
+    .use(limitRate(deps.now)) // after authorise: nobody spends another caller's share
+    .use(forward({ ...deps, answerProblem }));
+  return gateway;
+}

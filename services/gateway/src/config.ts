@@ -1,0 +1,15 @@
+import { type Env, readConfig } from "@tollgate/shared/config";
+
+export type GatewayConfig = ReturnType<typeof loadConfig>;
+
+/** Where the gateway listens and where its routes are; what it routes is the YAML file's. */
+export function loadConfig(env: Env) {
+  return readConfig(env, (read) => ({
+    routesFile: read.text("GATEWAY_CONFIG", { example: "config/gateway.yaml" }, defaultFile),
+    port: read.integer("GATEWAY_PORT", { min: 0, max: 65_535 }, 9001),
+    adminPort: read.integer("GATEWAY_ADMIN_PORT", { min: 0, max: 65_535 }, 9090),
+    drainMs: read.integer("GATEWAY_DRAIN_MS", { min: 0, max: 600_000 }, 25_000),
+  }));
+}
+
+const defaultFile = "config/gateway.yaml";

@@ -1,0 +1,31 @@
+import type { Problem } from "@tollgate/shared/problem";
+import type { Caller } from "@tollgate/shared/tokens/caller";
+import type { Next, ParameterizedContext } from "koa";
+import type { Target } from "./http/read-target.ts";
+import type { Route } from "./routes/route-table.ts";
+
+/** What each step leaves on the request for those behind it. */
+export type GatewayState = {
+  /** identifyRequest */
+  requestId: string;
+  traceparent: string;
+  /** Milliseconds of the monotonic clock. */
+  begunAt: number;
+  /** What the gateway adds to the answer, name before value: a flat list, as it is written. */
+  ownHeaders: string[];
+  /** canonicalise */
+  target: Target;
+  /** matchRoute */
+  route: Route;
+  /** authenticate, where the route asks for it */
+  caller?: Caller;
+  /** reportProblems: why it was refused, for the access line */
+  problem?: Problem;
+  /** forward */
+  upstream?: string;
+  /** Milliseconds from the hand-over to the upstream's first byte. */
+  upstreamMs?: number;
+};
+
+export type GatewayContext = ParameterizedContext<GatewayState>;
+export type Step = (ctx: GatewayContext, next: Next) => Promise<unknown> | unknown;

@@ -1,0 +1,74 @@
+import type { Log } from "@tollgate/shared/log";
+import { Problem, problemBody, problemType } from "@tollgate/shared/problem";
+import type { GatewayContext } from "../context.ts";
+import { problem as gatewayProblem } from "../problems.ts";
+
+export type AnswerProblem = (ctx: GatewayContext, error: unknown) => void;
+
+/**
+ * Answers a failure as RFC 9457. What is not a Problem is a bug: logged whole, answered as
+ * `internal_error` with none of its own text.
+ */
+export function createAnswerProblem(log: Log): AnswerProblem {
+  return function answerProblem(ctx, error) {
+    const problem = asProblem(error);
+    ctx.state.problem = problem;
+    ctx.respond = false;
+    if (problem.status >= 500) logFailure(ctx, problem, log);
+    // Too late for an answer: only a reset tells the client that what it has is not the whole.
+    if (ctx.res.headersSent) ctx.res.destroy();
+    else write(ctx, problem);
+  };
+}
+
+function asProblem(error: unknown): Problem {
+  if (error instanceof Problem) return error;
+  return gatewayProblem("internal_error", { cause: error });
+}
+
+function write(ctx: GatewayContext, problem: Problem): void {
+  const { req, res, state } = ctx;
+  const [type, body] = render(ctx, problem);
+  const headers = [...state.ownHeaders, ...Object.entries(problem.headers).flat()];
+  headers.push("content-type", type, "cache-control", "no-store");
+  headers.push("content-length", String(Buffer.byteLength(body)));
+  // What is left of a large body is not waited for: the connection ends with this answer.
+  if (!req.complete && hasLargeBody(ctx)) headers.push("connection", "close");
+  res.writeHead(problem.status, headers);
+  res.end(req.method === "HEAD" ? undefined : body);
+}
+
+function render({ state }: GatewayContext, problem: Problem): [type: string, body: string] {
+  if (state.route?.guard?.tutorial !== undefined) {
+    return ["text/plain; charset=utf-8", `${tutorialText(problem)}\n`];
+  }
+  const context = { instance: state.target?.path ?? "", requestId: state.requestId };
+  return [problemType, JSON.stringify(problemBody(problem, context))];
+}
+
+/** The tutorial's readers see its own words. */
+function tutorialText(problem: Problem): string {
+  if (problem.code === "token_missing") return "No Authorization Token provided";
+  if (problem.code === "token_expired") return "Token is expired";
+  return problem.title;
+}
+
+const largeBody = 65_536;
+
+function hasLargeBody({ req }: GatewayContext): boolean {
+  if (req.headers["transfer-encoding"] !== undefined) return true;
+  return Number(req.headers["content-length"] ?? 0) > largeBody;
+}
+
+function logFailure({ state }: GatewayContext, problem: Problem, log: Log): void {
+  log.error(
+    {
+      event: "request_failed",
+      request_id: state.requestId,
+      code: problem.code,
+      upstream: state.upstream,
+      err: problem.cause,
+    },
+    problem.message,
+  );
+}

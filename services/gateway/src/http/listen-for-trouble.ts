@@ -1,0 +1,45 @@
+import type { RequestListener, Server } from "node:http";
+import type { Duplex } from "node:stream";
+import { type Problem, problemBody, problemType } from "@tollgate/shared/problem";
+import { problem } from "../problems.ts";
+
+export type OnRefusal = (problem: Problem, peer: string | undefined) => void;
+
+/**
+ * What Node would answer by itself, or with a bare status line, goes our way: expectations reach
+ * the app, and what its parser refuses gets a problem as well.
+ */
+export function listenForTrouble(server: Server, app: RequestListener, onRefusal: OnRefusal): void {
+  server.on("checkContinue", app);
+  server.on("checkExpectation", app);
+  server.on("connect", (_request, socket) => {
+    refuse(socket, problem("method_not_allowed"), onRefusal);
+  });
+  server.on("clientError", (error: NodeJS.ErrnoException, socket) => {
+    if (error.code === "ECONNRESET" || !socket.writable) return void socket.destroy();
+    refuse(socket, problemOf(error), onRefusal);
+  });
+}
+
+function problemOf({ code }: NodeJS.ErrnoException): Problem {
+  if (code === "HPE_HEADER_OVERFLOW") return problem("headers_too_large");
+  if (code === "ERR_HTTP_REQUEST_TIMEOUT") return problem("request_too_slow");
+  return problem("request_malformed");
+}
+
+function refuse(
+  socket: Duplex & { remoteAddress?: string },
+  refusal: Problem,
+  onRefusal: OnRefusal,
+) {
+  onRefusal(refusal, socket.remoteAddress);
+  const body = JSON.stringify(problemBody(refusal, { instance: "", requestId: "" }));
+  const head = [
+    `HTTP/1.1 ${refusal.status} ${refusal.title}`,
+    `content-type: ${problemType}`,
+    `content-length: ${Buffer.byteLength(body)}`,
+    "cache-control: no-store",
+    "connection: close",
+  ];
+  socket.end(`${head.join("\r\n")}\r\n\r\n${body}`, () => socket.destroy());
+}

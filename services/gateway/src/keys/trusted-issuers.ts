@@ -1,0 +1,67 @@
+import { createSecretKey } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { ConfigError } from "@tollgate/shared/config";
+import { createJwksClient, type JwksClient } from "@tollgate/shared/jwks/jwks-client";
+import type { Log } from "@tollgate/shared/log";
+import type { TrustedIssuer } from "@tollgate/shared/tokens/verify-token";
+import type { IssuerEntry } from "../routes/schema.ts";
+
+export type IssuerKeys = { issuer: string; client: JwksClient };
+
+/** Binds each configured issuer to its own keys; no key of one ever vouches for another. */
+export function createTrustedIssuers(entries: readonly IssuerEntry[], log: Log) {
+  const clients: IssuerKeys[] = [];
+  const issuers = entries.map((entry): TrustedIssuer => {
+    const policy = {
+      issuer: entry.issuer,
+      algorithms: entry.algorithms,
+      tokenTypes: entry.token_types,
+      maxLifetimeSeconds: entry.max_lifetime / 1000,
+      clockToleranceSeconds: entry.clock_tolerance / 1000,
+    };
+    if ("secret_file" in entry) return { policy, findKey: sharedSecret(entry.secret_file) };
+    const client = createClient(entry, log);
+    clients.push({ issuer: entry.issuer, client });
+    return { policy, findKey: (header) => client.findKey(header) };
+  });
+  return { issuers, clients };
+}
+
+type KeyedEntry = Extract<IssuerEntry, { jwks_uri: string }>;
+
+function createClient({ jwks, ...entry }: KeyedEntry, log: Log): JwksClient {
+  return createJwksClient(
+    {
+      url: entry.jwks_uri,
+      algorithms: entry.algorithms,
+      freshMs: jwks.fresh,
+      cooldownMs: jwks.cooldown,
+      failureCooldownMs: jwks.failure_cooldown,
+      staleMs: jwks.stale,
+      timeoutMs: jwks.timeout,
+    },
+    {
+      onFetch: (outcome) => {
+        const { issuer } = entry;
+        if (outcome.ok) log.info({ event: "keys_fetched", issuer, keys: outcome.keys });
+        else log.warn({ event: "keys_not_fetched", issuer, reason: outcome.reason });
+      },
+    },
+  );
+}
+
+function sharedSecret(path: string): TrustedIssuer["findKey"] {
+  const secret = readSecret(path);
+  if (secret === "") throw new ConfigError([`secret_file ${path} is empty`]);
+  const found = { algorithm: "HS256" as const, key: createSecretKey(secret, "utf8") };
+  return () => found;
+}
+
+function readSecret(path: string): string {
+  try {
+    return readFileSync(path, "utf8").trim();
+  } catch (cause) {
+    const reason = (cause as NodeJS.ErrnoException).code ?? "unreadable";
+    throw new ConfigError([`secret_file ${path} cannot be read (${reason})`]);
+  }
+}

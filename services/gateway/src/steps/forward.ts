@@ -1,0 +1,47 @@
+import type { Dispatcher } from "undici";
+import type { GatewayContext, Step } from "../context.ts";
+import type { AnswerProblem } from "../http/answer-problem.ts";
+import { problem } from "../problems.ts";
+import { upstreamPath } from "../routes/route-table.ts";
+import { Exchange } from "../upstream/exchange.ts";
+import { forwardedRequestHeaders } from "../upstream/headers.ts";
+import type { Provenance } from "../upstream/provenance.ts";
+import { hasBody, RequestBody } from "../upstream/request-body.ts";
+import type { Upstreams } from "../upstream/upstreams.ts";
+
+export type ForwardDeps = {
+  upstreams: Upstreams;
+  provenance: () => Provenance;
+  answerProblem: AnswerProblem;
+};
+
+/** Hands the request on and streams the answer back. From here on the response is the exchange's. */
+export function forward({ upstreams, provenance, answerProblem }: ForwardDeps): Step {
+  return function forward(ctx) {
+    const { route, target } = ctx.state;
+    const { timeouts, limits } = route.entry;
+    const body = bodyOf(ctx, limits.body);
+    const pool = upstreams.poolFor(route);
+    ctx.state.upstream = route.entry.upstream[0] as string;
+    ctx.respond = false;
+    pool.dispatch(
+      {
+        path: upstreamPath(route, target.path) + target.query,
+        method: ctx.method as Dispatcher.HttpMethod,
+        headers: [...forwardedRequestHeaders(ctx.req), ...provenance()(ctx.req, ctx.state)],
+        body,
+        headersTimeout: timeouts.headers,
+        bodyTimeout: timeouts.idle,
+      },
+      new Exchange(ctx, timeouts.total, answerProblem),
+    );
+  };
+}
+
+function bodyOf({ req, res }: GatewayContext, limit: number): RequestBody | null {
+  if (!hasBody(req)) return null;
+  if (Number(req.headers["content-length"] ?? 0) > limit) throw problem("body_too_large");
+  // RFC 9110 section 10.1.1: only now, past every check, is the client asked for its body.
+  if (req.headers.expect !== undefined) res.writeContinue();
+  return new RequestBody(req, limit);
+}

@@ -1,0 +1,9 @@
+import type { Step } from "../context.ts";
+import type { AnswerProblem } from "../http/answer-problem.ts";
+
+/** Whatever a later step throws becomes an answer here, and nowhere else. */
+export function reportProblems(answerProblem: AnswerProblem): Step {
+  return function reportProblems(ctx, next) {
+    return next().catch((error: unknown) => answerProblem(ctx, error));
+  };
+}
