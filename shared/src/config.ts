@@ -68,6 +68,20 @@ function createReader(env: Env, report: (fault: string) => void) {
       return value(name, { schema, expects: "an http or https URL", example }, byDefault);
     },
 
+    /** Where a PostgreSQL database is and who logs in; the password comes from a file of its own. */
+    postgresUrl(name: string, { example }: { example: string }, byDefault?: string) {
+      const schema = z
+        .url({ protocol: /^postgres(ql)?$/ })
+        .transform((url) => new URL(url))
+        .refine(({ username, pathname }) => username !== "" && pathname.length > 1);
+      const expects = "a postgres URL with a user and a database";
+      return value(
+        name,
+        { schema, expects, example },
+        byDefault === undefined ? undefined : new URL(byDefault),
+      );
+    },
+
     oneOf<const Choice extends string>(
       name: string,
       choices: readonly Choice[],
