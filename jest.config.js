@@ -7,7 +7,7 @@ const native = {
 };
 
 export default {
-  testTimeout: 20_000,
+  testTimeout: 15_000,
   projects: [
     {
       ...native,

@@ -48,7 +48,9 @@ export async function signToken(key: SigningKey, claims: JWTPayload, header: obj
 /** An issuer for tests: one ES256 key behind a JWKS endpoint, and tokens signed with it. */
 export async function startTestIssuer() {
   const key = await createSigningKey();
+  let requests = 0;
   const server = await startServer((_request, response) => {
+    requests += 1;
     response.setHeader("content-type", "application/json");
     response.end(JSON.stringify({ keys: [key.jwk] }));
   });
@@ -56,6 +58,8 @@ export async function startTestIssuer() {
     key,
     issuer: server.url,
     jwksUri: `${server.url}/jwks`,
+    /** How often its keys were asked for. */
+    requests: () => requests,
     token: (claims: JWTPayload = {}) =>
       signToken(key, accessTokenClaims({ iss: server.url, ...claims })),
     [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
