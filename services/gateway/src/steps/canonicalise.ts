@@ -32,7 +32,10 @@ const single = new Set([
   "idempotency-key",
 ]);
 
+const maxHeaders = 100;
+
 function checkHeaders({ rawHeaders }: IncomingMessage): void {
+  if (rawHeaders.length > maxHeaders * 2) throw problem("headers_too_large");
   const seen: Record<string, string | undefined> = {};
   for (let index = 0; index < rawHeaders.length; index += 2) {
     const kind = headerKind(rawHeaders[index] as string);
@@ -43,6 +46,10 @@ function checkHeaders({ rawHeaders }: IncomingMessage): void {
   }
   checkHost(seen.host);
   checkFraming(seen["content-length"], seen["transfer-encoding"]);
+  const { expect } = seen;
+  if (expect !== undefined && expect.toLowerCase() !== "100-continue") {
+    throw problem("expectation_failed");
+  }
 }
 
 /** Traefik CVE-2026-39858: a reserved header's alias is an attack, not a slip. */
