@@ -1,0 +1,47 @@
+import { expect, test } from "@jest/globals";
+import { ConfigError, readConfig } from "@tollgate/shared/config";
+
+function faultsOf(run: () => unknown): readonly string[] {
+  try {
+    run();
+  } catch (error) {
+    if (error instanceof ConfigError) return error.faults;
+    throw error;
+  }
+  return [];
+}
+
+test("every fault is named at once, with what would be right", () => {
+  const faults = faultsOf(() =>
+    readConfig({ PORT: "http", LEVEL: "loud", FILE: "/does/not/exist" }, (read) => ({
+      port: read.integer("PORT", { min: 0, max: 65_535 }, 8080),
+      url: read.url("URL", { example: "http://localhost:9001" }),
+      level: read.oneOf("LEVEL", ["info", "warn"], "info"),
+      secret: read.secretFile("FILE", { example: "/run/secret" }),
+    })),
+  );
+
+  expect(faults).toEqual([
+    'PORT is "http": it must be a whole number from 0 to 65535, like PORT=8080',
+    "URL is not set: it must be an http or https URL, like URL=http://localhost:9001",
+    'LEVEL is "loud": it must be one of info, warn, like LEVEL=info',
+    "FILE names /does/not/exist, which cannot be read (ENOENT)",
+  ]);
+});
+
+test("an empty variable counts as one that is not set", () => {
+  const config = readConfig({ PORT: "" }, (read) => read.integer("PORT", { min: 0, max: 9 }, 7));
+
+  expect(config).toBe(7);
+});
+
+test.each(["1e3", "0x10", " 5", "5 ", "1.5", "99999999999999999999"])(
+  "%p is not a whole number",
+  (PORT) => {
+    const faults = faultsOf(() =>
+      readConfig({ PORT }, (read) => read.integer("PORT", { min: 0, max: 70_000 })),
+    );
+
+    expect(faults).toHaveLength(1);
+  },
+);
