@@ -40,5 +40,7 @@ export function createGateway(deps: GatewayDeps): Koa<GatewayState> {
     .use(authorize())
     .use(limitRate(deps.now)) // after authorise: nobody spends another caller's share
     .use(forward({ ...deps, answerProblem }));
+  // Koa reports here what befalls a connection after its answer began: the access line has it.
+  gateway.on("error", (err) => deps.log.debug({ event: "connection_failed", err }));
   return gateway;
 }
