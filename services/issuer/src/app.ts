@@ -1,0 +1,55 @@
+import Router from "@koa/router";
+import type { Log } from "@tollgate/shared/log";
+import type { requestDuration } from "@tollgate/shared/metrics";
+import { identifyRequest } from "@tollgate/shared/middleware/identify-request";
+import { logRequest } from "@tollgate/shared/middleware/log-request";
+import { reportProblems } from "@tollgate/shared/middleware/report-problems";
+import Koa, { type Middleware } from "koa";
+import { requireReadableCredentials } from "./clients/require-readable-credentials.ts";
+import type { SigningKey } from "./keys/signing-key.ts";
+import { limitBody } from "./oauth/limit-body.ts";
+import { matchEndpoint } from "./oauth/match-endpoint.ts";
+import { pinOrigin } from "./oauth/pin-origin.ts";
+import { publishKeys } from "./oauth/publish-keys.ts";
+import { publishMetadata } from "./oauth/publish-metadata.ts";
+import { reportOauthErrors } from "./oauth/report-oauth-errors.ts";
+import type { ProviderConfig } from "./provider.ts";
+
+export type IssuerDeps = {
+  log: Log;
+  duration: ReturnType<typeof requestDuration>;
+  /** Both throw `keys_unavailable` until there are keys. */
+  engine: () => Middleware;
+  keys: () => readonly SigningKey[];
+};
+
+/** The issuer is this list, and the engine sees no request that the endpoints below do not name. */
+export function createIssuer(config: ProviderConfig, deps: IssuerDeps): Koa {
+  const endpoints = createEndpoints(config, deps);
+  // Behind the gateway a peer's address is in X-Forwarded-For, whose last entry is the gateway's.
+  const issuer = new Koa({ proxy: true, maxIpsCount: 1, keys: config.cookieKeys });
+  issuer
+    .use(identifyRequest(deps.log))
+    .use(logRequest(deps.duration))
+    .use(reportProblems())
+    .use(reportOauthErrors())
+    .use(pinOrigin(config.issuer))
+    .use(matchEndpoint(endpoints))
+    .use(endpoints.routes());
+  return issuer;
+}
+
+const metadataPaths = [
+  "/.well-known/openid-configuration",
+  "/.well-known/oauth-authorization-server",
+];
+
+function createEndpoints(config: ProviderConfig, deps: IssuerDeps): Router {
+  const scopes = [...config.registry.resources.values()].flatMap((resource) => resource.scopes);
+  const engine: Middleware = (ctx, next) => deps.engine()(ctx, next);
+
+  return new Router({ sensitive: true, strict: true })
+    .post("/oauth/token", limitBody(), requireReadableCredentials(config.issuer), engine)
+    .get("/oauth/jwks", publishKeys(deps.keys))
+    .get(metadataPaths, publishMetadata([...new Set(scopes)].sort()), engine);
+}

@@ -1,0 +1,102 @@
+import { ConfigError, type Env, type Reader, readConfig } from "@tollgate/shared/config";
+import { readIssuerFile } from "./issuer-file.ts";
+import { parseWrappingKeys } from "./keys/wrapping-keys.ts";
+
+export type IssuerConfig = ReturnType<typeof loadConfig>;
+
+/** Every variable of the issuer, and the file of its clients and resources; all faults at once. */
+export function loadConfig(env: Env) {
+  const { settings, registry } = together({
+    settings: () => readSettings(env),
+    registry: () => readIssuerFile(env.ISSUER_CONFIG || "config/issuer.yaml", env),
+  });
+  return { ...settings, registry };
+}
+
+function readSettings(env: Env) {
+  const { issuer, wrappingKeys, ...settings } = readConfig(env, (read) => ({
+    issuer: read.url("ISSUER_URL", { example: "https://id.example.com" }, "http://localhost:9001"),
+    port: read.integer("ISSUER_PORT", ports, 8080),
+    adminPort: read.integer("ISSUER_ADMIN_PORT", ports, 9090),
+    drainMs: read.integer("ISSUER_DRAIN_MS", { min: 0, max: 600_000 }, 25_000),
+    databaseUrl: readAppUrl(read),
+    wrappingKeys: secret(read, "ISSUER_WRAPPING_KEY_FILE", "issuer/wrapping_key"),
+    cookieKeys: lines(secret(read, "ISSUER_COOKIE_KEYS_FILE", "issuer/cookie_keys")),
+  }));
+  const parsed = together({
+    issuer: () => asOrigin(issuer),
+    wrappingKeys: () => parseWrappingKeys("ISSUER_WRAPPING_KEY_FILE", lines(wrappingKeys)),
+  });
+  return { ...settings, ...parsed };
+}
+
+/** What the one-shot migrate job needs: the owner role, and a superuser unless that is "none". */
+export function loadMigrateConfig(env: Env) {
+  return readConfig(env, (read) => ({
+    adminUrl: env.ISSUER_ADMIN_DATABASE_URL === "none" ? undefined : readAdminUrl(read),
+    owner: {
+      name: "issuer_owner",
+      password: secret(read, "ISSUER_OWNER_PASSWORD_FILE", "issuer-owner/password"),
+    },
+    appUrl: readAppUrl(read),
+  }));
+}
+
+const ports = { min: 0, max: 65_535 };
+
+function readAppUrl(read: Reader): string {
+  const byDefault = "postgres://issuer_app@postgres:5432/issuer";
+  const address = read.postgresUrl("ISSUER_DATABASE_URL", { example: byDefault }, byDefault);
+  const file = "issuer/database_password";
+  return withPassword(address, secret(read, "ISSUER_DATABASE_PASSWORD_FILE", file));
+}
+
+function readAdminUrl(read: Reader): string {
+  const byDefault = "postgres://postgres@postgres:5432/postgres";
+  const address = read.postgresUrl("ISSUER_ADMIN_DATABASE_URL", { example: byDefault }, byDefault);
+  const file = "postgres/superuser_password";
+  return withPassword(address, secret(read, "ISSUER_ADMIN_DATABASE_PASSWORD_FILE", file));
+}
+
+function secret(read: Reader, name: string, file: string): string {
+  const path = `/run/tollgate/${file}`;
+  return read.secretFile(name, { example: path }, path);
+}
+
+/** A part that is faulty is undefined here: readConfig reports it before the result is used. */
+function withPassword(address: URL | undefined, password: string | undefined): string {
+  if (address === undefined || password === undefined) return "";
+  address.password = encodeURIComponent(password);
+  return address.href;
+}
+
+function lines(text: string | undefined): string[] {
+  return (text ?? "").split(/\s+/).filter(Boolean);
+}
+
+/** The issuer's paths are fixed, so that its identifier is an origin. */
+function asOrigin(issuer: string): string {
+  const { origin } = new URL(issuer);
+  if (origin === issuer) return issuer;
+  throw new ConfigError([`ISSUER_URL is "${issuer}": it must be an origin, like ${origin}`]);
+}
+
+type Parts = Record<string, () => unknown>;
+type Together<P extends Parts> = { [Name in keyof P]: ReturnType<P[Name]> };
+
+/** Reads parts that do not depend on each other, and throws the faults of all of them at once. */
+function together<P extends Parts>(parts: P): Together<P> {
+  const faults: string[] = [];
+  const read = Object.entries(parts).map(([name, part]) => {
+    try {
+      return [name, part()];
+    } catch (error) {
+      if (!(error instanceof ConfigError)) throw error;
+      faults.push(...error.faults);
+      return [name, undefined];
+    }
+  });
+  if (faults.length > 0) throw new ConfigError(faults);
+  // Each part's own result under its own name; TypeScript cannot follow fromEntries.
+  return Object.fromEntries(read) as Together<P>;
+}

@@ -1,0 +1,63 @@
+import { createCipheriv, createDecipheriv, hash, randomBytes } from "node:crypto";
+import { ConfigError } from "@tollgate/shared/config";
+
+/** Encrypts private keys at rest. The first of the list encrypts, all of them decrypt. */
+export type WrappingKeys = readonly [WrappingKey, ...WrappingKey[]];
+type WrappingKey = { readonly id: string; readonly bytes: Buffer };
+
+/** What is stored: which key wrapped it, and AES-256-GCM's nonce, tag and ciphertext in one. */
+export type Wrapped = { wrappedBy: string; wrapped: Buffer };
+
+/** None of our wrapping keys opens a key that is stored: they are another installation's, or lost. */
+export class WrappingKeyMissing extends Error {
+  override readonly name = "WrappingKeyMissing";
+}
+
+const nonceLength = 12;
+const tagLength = 16;
+
+/** One base64url key of 32 bytes a line. */
+export function parseWrappingKeys(variable: string, lines: readonly string[]): WrappingKeys {
+  const keys = lines
+    .map((line) => Buffer.from(line, "base64url"))
+    .map((bytes) => ({ id: hash("sha256", bytes, "hex").slice(0, 16), bytes }));
+  const [first, ...rest] = keys;
+  if (first === undefined || keys.some(({ bytes }) => bytes.length !== 32)) {
+    const expects = "one base64url key of 32 bytes a line";
+    throw new ConfigError([`the file that ${variable} names must hold ${expects}`]);
+  }
+  return [first, ...rest];
+}
+
+/** `kid` is bound in: a wrapped key moved to another row does not open. */
+export function wrap([key]: WrappingKeys, kid: string, secret: Buffer): Wrapped {
+  const nonce = randomBytes(nonceLength);
+  const cipher = createCipheriv("aes-256-gcm", key.bytes, nonce).setAAD(bindingOf(kid));
+  const ciphertext = Buffer.concat([cipher.update(secret), cipher.final()]);
+  return {
+    wrappedBy: key.id,
+    wrapped: Buffer.concat([nonce, cipher.getAuthTag(), ciphertext]),
+  };
+}
+
+export function unwrap(keys: WrappingKeys, kid: string, { wrappedBy, wrapped }: Wrapped): Buffer {
+  const key = keys.find(({ id }) => id === wrappedBy);
+  if (key === undefined) {
+    throw new WrappingKeyMissing(`none of our wrapping keys is ${wrappedBy}, which wrapped ${kid}`);
+  }
+  const nonce = wrapped.subarray(0, nonceLength);
+  const tag = wrapped.subarray(nonceLength, nonceLength + tagLength);
+  const decipher = createDecipheriv("aes-256-gcm", key.bytes, nonce, { authTagLength: tagLength })
+    .setAAD(bindingOf(kid))
+    .setAuthTag(tag);
+  try {
+    const ciphertext = wrapped.subarray(nonceLength + tagLength);
+    return Buffer.concat([decipher.update(ciphertext), decipher.final()]);
+  } catch (cause) {
+    throw new WrappingKeyMissing(`the stored signing key ${kid} does not open`, { cause });
+  }
+}
+
+function bindingOf(kid: string): Buffer {
+  return Buffer.from(`tollgate signing key ${kid}`);
+}

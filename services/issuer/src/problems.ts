@@ -1,0 +1,13 @@
+import { commonProblems, defineProblems } from "@tollgate/shared/problem";
+
+/** Every failure that the issuer itself answers; the engine's own are RFC 6749's. */
+export const problemCatalogue = {
+  ...commonProblems,
+  invalid_request: { status: 400, title: "The request is not one we can read" },
+  invalid_client: { status: 401, title: "client authentication failed" },
+  request_target_invalid: { status: 400, title: "The request's target is not a path" },
+  body_too_large: { status: 413, title: "The body is larger than 16384 bytes" },
+  keys_unavailable: { status: 503, title: "The signing keys cannot be had at the moment" },
+} as const;
+
+export const problem = defineProblems<keyof typeof problemCatalogue>(problemCatalogue);

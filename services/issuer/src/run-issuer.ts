@@ -1,0 +1,56 @@
+import type { RequestListener } from "node:http";
+import type { Env } from "@tollgate/shared/config";
+import { createAdmin } from "@tollgate/shared/health";
+import type { Log } from "@tollgate/shared/log";
+import { createMetrics, requestDuration } from "@tollgate/shared/metrics";
+import type { Running } from "@tollgate/shared/run-service";
+import { serve } from "@tollgate/shared/serve";
+import { createIssuer } from "./app.ts";
+import { type IssuerConfig, loadConfig } from "./config.ts";
+import { createEngineRoom } from "./keys/engine-room.ts";
+import { keepKeys } from "./keys/keep-keys.ts";
+import { loadSigningKeys } from "./keys/key-store.ts";
+import { openDatabase, pingDatabase } from "./store/database.ts";
+
+export type Around = (issuer: RequestListener) => RequestListener;
+
+/** Serves until it is told to stop, or knows that it never can. */
+export async function runIssuer(env: Env, { log, stopped }: Running, around?: Around) {
+  await using issuer = await startIssuer(loadConfig(env), log, around);
+  await Promise.race([stopped, issuer.failed]);
+}
+
+/** Opens what the issuer needs and listens; disposing drains and closes all of it. */
+export async function startIssuer(
+  config: IssuerConfig,
+  log: Log,
+  around: Around = (issuer) => issuer,
+) {
+  await using opened = new AsyncDisposableStack();
+  const room = createEngineRoom(config);
+  const database = opened.use(openDatabase(config.databaseUrl, log));
+  const load = () => loadSigningKeys(database, config.wrappingKeys, room.algorithms);
+  const keys = opened.use(keepKeys(load, { log, onKeys: room.useKeys }));
+
+  const metrics = createMetrics("issuer");
+  const issuer = createIssuer(config, { log, duration: requestDuration(metrics), ...room });
+  const checks = { database: () => pingDatabase(database), keys: () => keys.check() };
+  const { port: adminPort } = opened.use(
+    await serve(createAdmin(checks, metrics), {
+      port: config.adminPort,
+      variable: "ISSUER_ADMIN_PORT",
+      drainMs: 1_000,
+    }),
+  );
+  const { port } = opened.use(
+    await serve(around(issuer.callback()), {
+      port: config.port,
+      variable: "ISSUER_PORT",
+      drainMs: config.drainMs,
+    }),
+  );
+  log.info({ event: "started", port, issuer: config.issuer }, "the issuer listens");
+
+  const open = opened.move();
+  return { port, adminPort, failed: keys.failed, [Symbol.asyncDispose]: () => open.disposeAsync() };
+}

@@ -1,0 +1,38 @@
+import type { Log } from "@tollgate/shared/log";
+import { type Generated, Kysely, PostgresDialect, sql } from "kysely";
+import pg from "pg";
+
+export type Tables = {
+  signing_keys: {
+    kid: string;
+    algorithm: string;
+    state: string;
+    public_jwk: string;
+    wrapped_by: string | null;
+    wrapped_private_jwk: Buffer | null;
+    created_at: Generated<Date>;
+  };
+};
+
+export type Database = Kysely<Tables>;
+
+/** A pool that connects when it is used: a database that is down is no reason not to start. */
+export function openDatabase(url: string, log: Log): Database {
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: 10,
+    connectionTimeoutMillis: 2_000,
+    idleTimeoutMillis: 30_000,
+    statement_timeout: 5_000,
+    query_timeout: 6_000,
+    application_name: "tollgate issuer",
+  });
+  // An idle connection that breaks is replaced at the next use; unheard, the event would end us.
+  pool.on("error", (err) => log.warn({ event: "database_connection_lost", reason: err.message }));
+  return new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
+}
+
+/** Rejects with the reason while the database cannot be used. */
+export async function pingDatabase(database: Database): Promise<void> {
+  await sql`SELECT 1`.execute(database);
+}

@@ -1,0 +1,85 @@
+import { hash, randomBytes } from "node:crypto";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+
+export const billing = "https://billing.tollgate.internal";
+export const reports = "https://reports.tollgate.internal";
+export const tenant = "01920000-0000-7000-8000-000000000001";
+
+/** The secrets of the clients below, as their owners know them; one has to be percent-encoded. */
+export const secrets = {
+  "svc-demo": "demo:secret+with/odd=chars%",
+  "svc-demo-old": "the-slot-before",
+  "svc-reader": randomBytes(32).toString("base64url"),
+  "svc-hasty": randomBytes(32).toString("base64url"),
+  "svc-disabled": randomBytes(32).toString("base64url"),
+};
+
+export const registryText = `
+resources:
+  - identifier: ${billing}
+    scopes: [invoices:read, invoices:write]
+  - identifier: ${reports}
+    scopes: [reports:read]
+    ttl: 60
+    algorithm: EdDSA
+clients:
+  - client_id: svc-demo
+    tenant: ${tenant}
+    secrets:
+      - sha256_file: \${ISSUER_SECRETS}/clients/svc-demo.sha256
+      - sha256: ${digest(secrets["svc-demo-old"])}
+    access:
+      - { resource: "${billing}", scopes: [invoices:read, invoices:write], roles: [biller] }
+      - { resource: "${reports}", scopes: [reports:read], roles: [reporter] }
+  - client_id: svc-reader
+    tenant: ${tenant}
+    secrets: [{ sha256: ${digest(secrets["svc-reader"])} }]
+    access: [{ resource: "${billing}", scopes: [invoices:read] }]
+  - client_id: svc-hasty
+    secrets: [{ sha256: ${digest(secrets["svc-hasty"])} }]
+    access: [{ resource: "${billing}", scopes: [], ttl: 1 }]
+  - client_id: svc-disabled
+    enabled: false
+    secrets: [{ sha256: ${digest(secrets["svc-disabled"])} }]
+    access: [{ resource: "${billing}", scopes: [invoices:read] }]
+`;
+
+export function digest(secret: string): string {
+  return hash("sha256", secret, "hex");
+}
+
+/** A directory laid out like the volume of secrets, and the variables that point into it. */
+export async function issuerSettings(databaseUrl: string) {
+  const directory = await mkdtemp(join(tmpdir(), "tollgate-issuer-"));
+  const write = async (name: string, text: string) => {
+    await mkdir(dirname(join(directory, name)), { recursive: true });
+    await writeFile(join(directory, name), text);
+    return join(directory, name);
+  };
+  const url = new URL(databaseUrl);
+  const password = decodeURIComponent(url.password);
+  url.password = "";
+  await write("clients/svc-demo.sha256", `${digest(secrets["svc-demo"])}\n`);
+  return {
+    write,
+    env: {
+      ISSUER_URL: "https://id.example.test",
+      ISSUER_PORT: "0",
+      ISSUER_ADMIN_PORT: "0",
+      ISSUER_DRAIN_MS: "1000",
+      ISSUER_SECRETS: directory,
+      ISSUER_CONFIG: await write("issuer.yaml", registryText),
+      ISSUER_DATABASE_URL: url.href,
+      ISSUER_DATABASE_PASSWORD_FILE: await write("database_password", password),
+      ISSUER_WRAPPING_KEY_FILE: await write("wrapping_key", newKey()),
+      ISSUER_COOKIE_KEYS_FILE: await write("cookie_keys", newKey()),
+    },
+    [Symbol.asyncDispose]: () => rm(directory, { recursive: true }),
+  };
+}
+
+export function newKey(): string {
+  return randomBytes(32).toString("base64url");
+}
