@@ -1,0 +1,63 @@
+import type * as z from "zod";
+import type { TenantTransaction } from "./store/tenant-transaction.ts";
+
+export type Scope =
+  | "settings:read"
+  | "settings:write"
+  | "customers:read"
+  | "customers:write"
+  | "invoices:read"
+  | "invoices:write"
+  | "invoices:finalize"
+  | "payments:write"
+  | "events:read";
+
+/** What a person may be in a tenant. An owner may everything, so no endpoint names it. */
+export type Role = "accountant" | "clerk" | "auditor" | "customer";
+
+/** What an endpoint answers. `body` is presented: plain JSON values only. */
+export type Reply = {
+  status: 200 | 201 | 204;
+  body?: object;
+  headers?: { etag?: string; location?: string };
+  /** The query of the next page, for a Link header. */
+  nextPage?: Record<string, string> | undefined;
+};
+
+/** A request that has passed every check which needs no database. */
+export type Call<Body, Query> = {
+  tx: TenantTransaction;
+  /** The `{id}` of the path. It may be anything: what is no id names nothing. */
+  id: string;
+  body: Body;
+  query: Query;
+  /** Throws 428 or 412 unless the request's If-Match names this version. */
+  requireVersion(version: number): void;
+};
+
+/**
+ * An endpoint as data: what documentation, tests and the server need to know of it. Every POST is
+ * idempotent by its Idempotency-Key; the one that is not cannot be written.
+ */
+export type Endpoint<Body = unknown, Query = unknown> = {
+  name: string;
+  summary: string;
+  method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+  path: string;
+  scope: Scope;
+  roles: readonly Role[];
+  query?: z.ZodType<Query>;
+  body?: z.ZodType<Body>;
+  /** The request must name the version it saw; `any` also takes `*`. */
+  ifMatch?: "version" | "any";
+  /** Answers 304 to an If-None-Match that names the current version. */
+  conditional?: boolean;
+  handle(call: Call<Body, Query>): Promise<Reply>;
+};
+
+/** Infers what the schemas yield; beyond that it is the object itself. */
+export function endpoint<Body = undefined, Query = Record<string, never>>(
+  definition: Endpoint<Body, Query>,
+): Endpoint {
+  return definition;
+}
