@@ -1,5 +1,4 @@
 import type { Log } from "@tollgate/shared/log";
-import type { VerifyToken } from "@tollgate/shared/tokens/verify-token";
 import Koa from "koa";
 import type { GatewayState } from "./context.ts";
 import { createAnswerProblem } from "./http/answer-problem.ts";
@@ -13,6 +12,7 @@ import { limitRate } from "./steps/limit-rate.ts";
 import { logRequest, type ObserveRequest } from "./steps/log-request.ts";
 import { matchRoute } from "./steps/match-route.ts";
 import { reportProblems } from "./steps/report-problems.ts";
+import type { ProveToken } from "./tokens/remember-verified.ts";
 import type { Provenance } from "./upstream/provenance.ts";
 import type { Upstreams } from "./upstream/upstreams.ts";
 
@@ -22,7 +22,7 @@ export type GatewayDeps = {
   observe: ObserveRequest;
   routes: () => RouteTable;
   provenance: () => Provenance;
-  verifyToken: VerifyToken;
+  proveToken: ProveToken;
   upstreams: Upstreams;
 };
 
@@ -36,7 +36,7 @@ export function createGateway(deps: GatewayDeps): Koa<GatewayState> {
     .use(reportProblems(answerProblem))
     .use(canonicalise()) // before anything reads the path or a header
     .use(matchRoute(deps.routes))
-    .use(authenticate(deps.verifyToken))
+    .use(authenticate(deps.proveToken))
     .use(authorize())
     .use(limitRate(deps.now)) // after authorise: nobody spends another caller's share
     .use(forward({ ...deps, answerProblem }));

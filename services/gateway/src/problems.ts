@@ -14,6 +14,7 @@ export const gatewayCatalogue = {
   request_too_slow: { status: 408, title: "The request did not arrive in time" },
   body_too_large: { status: 413, title: "The request's body is larger than this route takes" },
   route_unknown: { status: 404, title: "No route leads there" },
+  too_many_forged_tokens: { status: 429, title: "Too many forged tokens came from this address" },
   rate_exceeded: { status: 429, title: "Too many requests in too short a time" },
   upstream_unreachable: { status: 502, title: "The service behind this could not be reached" },
   upstream_broken: { status: 502, title: "The service behind this gave no proper answer" },

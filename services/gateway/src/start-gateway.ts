@@ -11,13 +11,16 @@ import { listenForTrouble } from "./http/listen-for-trouble.ts";
 import { createTrustedIssuers, type IssuerKeys } from "./keys/trusted-issuers.ts";
 import { createRouteTable } from "./routes/route-table.ts";
 import { routesSchema } from "./routes/schema.ts";
+import { rememberVerified } from "./tokens/remember-verified.ts";
+import { createVerificationLane } from "./tokens/verification-lane.ts";
 import { createProvenance } from "./upstream/provenance.ts";
 import { createUpstreams } from "./upstream/upstreams.ts";
 
 /** Puts the parts together and listens; disposing drains. Throws ConfigError with every fault. */
 export async function startGateway(config: GatewayConfig, env: Env, log: Log) {
   const file = readYamlFile(config.routesFile, routesSchema, env);
-  const { issuers, clients } = createTrustedIssuers(file.issuers, log);
+  const trusted = createTrustedIssuers(file.issuers, log);
+  const { clients } = trusted;
   const metrics = createMetrics("gateway");
   const duration = requestDuration(metrics);
   const table = createRouteTable(file.routes);
@@ -33,7 +36,13 @@ export async function startGateway(config: GatewayConfig, env: Env, log: Log) {
       duration.labels(method, route, String(status)).observe(ms / 1000),
     routes: () => table,
     provenance: () => provenance,
-    verifyToken: createTokenVerifier(issuers),
+    proveToken: rememberVerified({
+      verifyToken: createTokenVerifier(trusted.issuers),
+      keysInForce: trusted.keysInForce,
+      toleranceSeconds: trusted.toleranceSeconds,
+      lane: createVerificationLane({}, Date.now),
+      now: Date.now,
+    }),
     upstreams,
   }).callback();
 

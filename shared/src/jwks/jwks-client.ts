@@ -29,8 +29,12 @@ export type JwksClient = {
   findKey(header: TokenHeader): VerificationKey | undefined | Promise<VerificationKey | undefined>;
   /** Fetches ahead of the first request; failure is not an error, only a later attempt. */
   warmUp(): Promise<void>;
-  /** Grows whenever the set of keys changed: what was verified before may not be valid now. */
-  readonly generation: number;
+  /**
+   * Refreshes in the background when that is due, and says which set of keys is in force: the
+   * number grows with every change of the set. Undefined when no set may be used any more. For
+   * those who remember what was verified: it costs two comparisons.
+   */
+  tend(): number | undefined;
   /** Milliseconds since the last fetch that worked; undefined before the first. */
   ageMs(): number | undefined;
   isUsable(): boolean;
@@ -89,10 +93,14 @@ export function createJwksClient(options: JwksOptions, deps: JwksDeps = {}): Jwk
     return fitting.length === 1 ? fitting[0] : undefined;
   }
 
+  function tend(): number | undefined {
+    const age = ageMs() ?? Number.POSITIVE_INFINITY;
+    if (age > freshMs * 0.8) void refresh();
+    return age <= freshMs + staleMs ? generation : undefined;
+  }
+
   return {
-    get generation() {
-      return generation;
-    },
+    tend,
     ageMs,
     isUsable,
     async warmUp() {
@@ -100,7 +108,7 @@ export function createJwksClient(options: JwksOptions, deps: JwksDeps = {}): Jwk
     },
     findKey(header) {
       if (!isUsable()) return Promise.resolve(refresh()).then(() => lookUp(header));
-      if ((ageMs() ?? 0) > freshMs * 0.8) void refresh();
+      tend();
       const known = lookUp(header);
       if (known !== undefined) return known;
       const fetching = refresh();

@@ -24,7 +24,18 @@ export function createTrustedIssuers(entries: readonly IssuerEntry[], log: Log) 
     clients.push({ issuer: entry.issuer, client });
     return { policy, findKey: (header) => client.findKey(header) };
   });
-  return { issuers, clients };
+  const byName = new Map(clients.map(({ issuer, client }) => [issuer, client]));
+  const tolerances = new Map(entries.map((entry) => [entry.issuer, entry.clock_tolerance / 1000]));
+  return {
+    issuers,
+    clients,
+    /** A shared secret is read once and stays: it is its own only set of keys. */
+    keysInForce: (issuer: string) => {
+      const client = byName.get(issuer);
+      return client === undefined ? 0 : client.tend();
+    },
+    toleranceSeconds: (issuer: string) => tolerances.get(issuer) ?? 0,
+  };
 }
 
 type KeyedEntry = Extract<IssuerEntry, { jwks_uri: string }>;

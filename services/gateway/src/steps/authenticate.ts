@@ -2,12 +2,13 @@ import { Problem } from "@tollgate/shared/problem";
 import { bearerToken } from "@tollgate/shared/tokens/bearer-token";
 import type { Caller } from "@tollgate/shared/tokens/caller";
 import { bearerChallenge, tokenProblem } from "@tollgate/shared/tokens/token-problems";
-import { requireAudience, type VerifyToken } from "@tollgate/shared/tokens/verify-token";
+import { requireAudience } from "@tollgate/shared/tokens/verify-token";
 import type { GatewayContext, Step } from "../context.ts";
 import type { ProtectedEntry } from "../routes/schema.ts";
+import type { ProveToken } from "../tokens/remember-verified.ts";
 
 /** Establishes who is calling. From the next step on, `ctx.state.caller` can be trusted. */
-export function authenticate(verifyToken: VerifyToken): Step {
+export function authenticate(proveToken: ProveToken): Step {
   return function authenticate(ctx, next) {
     const { guard } = ctx.state.route;
     if (guard === undefined) return next();
@@ -20,7 +21,8 @@ export function authenticate(verifyToken: VerifyToken): Step {
     };
     try {
       // A known token is answered at once; only one that must be looked into is waited for.
-      const verified = verifyToken(tokenOf(ctx, guard));
+      const source = ctx.req.socket.remoteAddress ?? "";
+      const verified = proveToken(tokenOf(ctx, guard), source);
       if (verified instanceof Promise) {
         return verified.then(accept).catch(refuse).then(next);
       }
