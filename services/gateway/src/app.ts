@@ -6,6 +6,7 @@ import type { RouteTable } from "./routes/route-table.ts";
 import { authenticate } from "./steps/authenticate.ts";
 import { authorize } from "./steps/authorize.ts";
 import { canonicalise } from "./steps/canonicalise.ts";
+import { explainProblems } from "./steps/explain-problems.ts";
 import { forward } from "./steps/forward.ts";
 import { identifyRequest } from "./steps/identify-request.ts";
 import { limitRate } from "./steps/limit-rate.ts";
@@ -35,6 +36,7 @@ export function createGateway(deps: GatewayDeps): Koa<GatewayState> {
     .use(logRequest(deps.log, deps.observe)) // around reportProblems: it logs the status that was sent
     .use(reportProblems(answerProblem))
     .use(canonicalise()) // before anything reads the path or a header
+    .use(explainProblems())
     .use(matchRoute(deps.routes))
     .use(authenticate(deps.proveToken))
     .use(authorize())

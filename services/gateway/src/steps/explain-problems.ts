@@ -1,0 +1,41 @@
+import type { Guide } from "@tollgate/shared/problem-guide/guide";
+import { problemGuide } from "@tollgate/shared/problem-guide/whole";
+import type { GatewayContext, Step } from "../context.ts";
+import { renderIndex, renderPage, slug } from "../problem-pages/render-page.ts";
+import { problem } from "../problems.ts";
+
+/** The pages that a problem's `type` points at: /problems/token-expired, and /problems for all. */
+export function explainProblems(guide: Guide = problemGuide): Step {
+  const pages = new Map([["/problems", renderIndex(guide)]]);
+  for (const [code, guidance] of Object.entries(guide)) {
+    pages.set(`/problems/${slug(code)}`, renderPage(code, guidance));
+  }
+
+  return function explainProblems(ctx, next) {
+    const page = pages.get(ctx.state.target.path);
+    if (page === undefined) return next();
+    if (ctx.method !== "GET" && ctx.method !== "HEAD") {
+      throw problem("method_not_allowed", { headers: { allow: "GET, HEAD" } });
+    }
+    return answer(ctx, page);
+  };
+}
+
+function answer(ctx: GatewayContext, page: string): void {
+  const { res, method, state } = ctx;
+  ctx.respond = false;
+  res.writeHead(200, [
+    ...state.ownHeaders,
+    "content-type",
+    "text/html; charset=utf-8",
+    "content-length",
+    String(Buffer.byteLength(page)),
+    "cache-control",
+    "public, max-age=3600",
+    "content-security-policy",
+    "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'",
+    "x-content-type-options",
+    "nosniff",
+  ]);
+  res.end(method === "HEAD" ? undefined : page);
+}
