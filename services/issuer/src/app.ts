@@ -18,7 +18,7 @@ import type { ProviderConfig } from "./provider.ts";
 export type IssuerDeps = {
   log: Log;
   duration: ReturnType<typeof requestDuration>;
-  /** Both throw `keys_unavailable` until there are keys. */
+  /** Both throw `dependency_unavailable` until there are keys. */
   engine: () => Middleware;
   keys: () => readonly SigningKey[];
 };
@@ -36,6 +36,7 @@ export function createIssuer(config: ProviderConfig, deps: IssuerDeps): Koa {
     .use(pinOrigin(config.issuer))
     .use(matchEndpoint(endpoints))
     .use(endpoints.routes());
+  issuer.on("error", (err) => deps.log.error({ event: "answer_failed", err }, "an answer failed"));
   return issuer;
 }
 

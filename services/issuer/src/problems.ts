@@ -7,7 +7,6 @@ export const problemCatalogue = {
   invalid_client: { status: 401, title: "client authentication failed" },
   request_target_invalid: { status: 400, title: "The request's target is not a path" },
   body_too_large: { status: 413, title: "The body is larger than 16384 bytes" },
-  keys_unavailable: { status: 503, title: "The signing keys cannot be had at the moment" },
 } as const;
 
 export const problem = defineProblems<keyof typeof problemCatalogue>(problemCatalogue);

@@ -32,6 +32,7 @@ function configuration(
     jwks: { keys: active.flatMap(({ privateJwk }) => privateJwk ?? []) },
     cookies: { keys: config.cookieKeys },
     routes: { token: "/oauth/token", jwks: "/oauth/jwks", authorization: "/oauth/authorize" },
+    clientBasedCORS: () => false, // a client with a secret is not a page in a browser
     clientAuthMethods: ["client_secret_basic"],
     clientDefaults: { id_token_signed_response_alg: "ES256" },
     responseTypes: [],

@@ -12,9 +12,9 @@ export function createEngineRoom(config: ProviderConfig) {
   let present: { engine: Middleware; keys: readonly SigningKey[] } | undefined;
 
   function demand() {
-    if (present === undefined)
-      throw problem("keys_unavailable", { headers: { "retry-after": "2" } });
-    return present;
+    if (present !== undefined) return present;
+    const detail = "The signing keys cannot be had at the moment";
+    throw problem("dependency_unavailable", { detail, headers: { "retry-after": "2" } });
   }
 
   return {

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { Log } from "@tollgate/shared/log";
+import { databaseReason } from "../store/database.ts";
 import type { SigningKey } from "./signing-key.ts";
 import { WrappingKeyMissing } from "./wrapping-keys.ts";
 
@@ -37,7 +38,7 @@ export function keepKeys(
         return;
       } catch (error) {
         if (error instanceof WrappingKeyMissing) throw error;
-        const reason = reasonOf(error);
+        const reason = `the signing keys cannot be read: ${databaseReason(error)}`;
         if (missing !== reason) log.warn({ event: "keys_unavailable", reason }, reason);
         missing = reason;
       }
@@ -57,10 +58,4 @@ export function keepKeys(
       await loading;
     },
   };
-}
-
-function reasonOf(error: unknown): string {
-  const { code, message } = error as { code?: string; message?: string };
-  if (code === "42P01") return "the database has no tables yet: its migrations have not run";
-  return `the signing keys cannot be read: ${message || code || "no reason given"}`;
 }

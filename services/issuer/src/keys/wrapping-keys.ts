@@ -8,9 +8,12 @@ type WrappingKey = { readonly id: string; readonly bytes: Buffer };
 /** What is stored: which key wrapped it, and AES-256-GCM's nonce, tag and ciphertext in one. */
 export type Wrapped = { wrappedBy: string; wrapped: Buffer };
 
-/** None of our wrapping keys opens a key that is stored: they are another installation's, or lost. */
-export class WrappingKeyMissing extends Error {
-  override readonly name = "WrappingKeyMissing";
+/** A stored key does not open: our wrapping keys are another installation's, or the right one is lost. */
+export class WrappingKeyMissing extends ConfigError {
+  constructor(reason: string) {
+    const fault = "the file that ISSUER_WRAPPING_KEY_FILE names does not open our signing keys";
+    super([`${fault}: ${reason}; put the former key back into it`]);
+  }
 }
 
 const nonceLength = 12;
@@ -43,18 +46,17 @@ export function wrap([key]: WrappingKeys, kid: string, secret: Buffer): Wrapped 
 export function unwrap(keys: WrappingKeys, kid: string, { wrappedBy, wrapped }: Wrapped): Buffer {
   const key = keys.find(({ id }) => id === wrappedBy);
   if (key === undefined) {
-    throw new WrappingKeyMissing(`none of our wrapping keys is ${wrappedBy}, which wrapped ${kid}`);
+    throw new WrappingKeyMissing(`none of its keys is ${wrappedBy}, which wrapped ${kid}`);
   }
-  const nonce = wrapped.subarray(0, nonceLength);
-  const tag = wrapped.subarray(nonceLength, nonceLength + tagLength);
-  const decipher = createDecipheriv("aes-256-gcm", key.bytes, nonce, { authTagLength: tagLength })
-    .setAAD(bindingOf(kid))
-    .setAuthTag(tag);
   try {
+    const nonce = wrapped.subarray(0, nonceLength);
+    const decipher = createDecipheriv("aes-256-gcm", key.bytes, nonce, { authTagLength: tagLength })
+      .setAAD(bindingOf(kid))
+      .setAuthTag(wrapped.subarray(nonceLength, nonceLength + tagLength));
     const ciphertext = wrapped.subarray(nonceLength + tagLength);
     return Buffer.concat([decipher.update(ciphertext), decipher.final()]);
-  } catch (cause) {
-    throw new WrappingKeyMissing(`the stored signing key ${kid} does not open`, { cause });
+  } catch {
+    throw new WrappingKeyMissing(`${kid} was altered, or moved from another row`);
   }
 }
 

@@ -24,6 +24,9 @@ export function resourceIndicators(
       identifier: string,
       client: { clientId: string },
     ): ResourceServer {
+      if (Array.isArray(ctx.oidc.params?.resource)) {
+        throw new errors.InvalidTarget("a token is for one resource");
+      }
       const asked = scopesOf(ctx.oidc.params?.scope);
       const grant = grantAccess(registry, findClient(client.clientId), identifier, asked);
       if ("refused" in grant) throw errorOf(grant);

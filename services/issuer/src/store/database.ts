@@ -34,5 +34,16 @@ export function openDatabase(url: string, log: Log): Database {
 
 /** Rejects with the reason while the database cannot be used. */
 export async function pingDatabase(database: Database): Promise<void> {
-  await sql`SELECT 1`.execute(database);
+  try {
+    await sql`SELECT 1`.execute(database);
+  } catch (error) {
+    throw new Error(databaseReason(error), { cause: error });
+  }
+}
+
+/** Why a query failed, in one line. */
+export function databaseReason(error: unknown): string {
+  const { code, message } = error as { code?: string; message?: string };
+  if (code === "42P01") return "the database has no tables yet: its migrations have not run";
+  return message || code || "the database does not answer";
 }

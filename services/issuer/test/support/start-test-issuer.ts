@@ -32,10 +32,10 @@ export async function startTestIssuer(env: Env) {
 }
 
 export type Form = Record<string, string> | [string, string][];
-export type Credentials = keyof typeof secrets | { id: string; secret: string } | undefined;
+export type Credentials = keyof typeof secrets | { id: string; secret: string } | null;
 
 async function requestToken(url: string, form: Form, client: Credentials) {
-  const headers = client === undefined ? undefined : { authorization: basic(client) };
+  const headers = client === null ? undefined : { authorization: basic(client) };
   return await fetch(`${url}/oauth/token`, {
     method: "POST",
     body: new URLSearchParams(form),

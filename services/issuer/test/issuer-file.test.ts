@@ -1,0 +1,112 @@
+import { expect, test } from "@jest/globals";
+import { readIssuerFile } from "../src/issuer-file.ts";
+import { digest, issuerSettings, registryText } from "./support/issuer-settings.ts";
+
+const hash = digest("secret");
+const billing = "https://billing.tollgate.internal";
+
+async function read(text: string) {
+  await using settings = await issuerSettings("postgres://a@b/c");
+  const path = await settings.write("tested.yaml", text);
+  return readIssuerFile(path, settings.env);
+}
+
+const resources = `
+resources:
+  - { identifier: "${billing}", scopes: [a, b] }
+`;
+
+test("a file that says little is filled with the defaults", async () => {
+  const registry = await read(`${resources}
+clients:
+  - client_id: svc-x
+    secrets: [{ sha256: ${hash} }]
+    access: [{ resource: "${billing}", scopes: [a] }]
+`);
+  expect(registry.resources.get(billing)).toEqual({
+    identifier: billing,
+    scopes: ["a", "b"],
+    ttl: 300,
+    algorithm: "ES256",
+  });
+  expect(registry.clients.get("svc-x")).toMatchObject({
+    enabled: true,
+    secrets: [Buffer.from(hash, "hex")],
+    access: [{ resource: billing, scopes: ["a"], roles: [] }],
+  });
+});
+
+test("the file of the repository is right", async () => {
+  await using settings = await issuerSettings("postgres://a@b/c");
+  for (const id of ["svc-demo", "svc-reader", "svc-rival"]) {
+    await settings.write(`clients/${id}.sha256`, `${hash}\n`);
+  }
+  const registry = readIssuerFile("config/issuer.yaml", settings.env);
+  expect([...registry.clients.keys()]).toEqual(["svc-demo", "svc-reader", "svc-rival"]);
+});
+
+const client = (changes: string) => `${resources}
+clients:
+  - client_id: svc-x
+${changes}
+`;
+const secrets = `    secrets: [{ sha256: ${hash} }]`;
+const access = `    access: [{ resource: "${billing}", scopes: [a] }]`;
+
+test.each([
+  [
+    "an unknown resource",
+    client(`${secrets}\n    access: [{ resource: x, scopes: [] }]`),
+    ":8:26: ",
+  ],
+  [
+    "a scope that the resource has not",
+    client(`${secrets}\n${access.replace("[a]", "[a, c]")}`),
+    '"c" is not a scope',
+  ],
+  [
+    "a life of more than an hour",
+    client(`${secrets}\n${access.replace(" }", ", ttl: 3601 }")}`),
+    "ttl: ",
+  ],
+  [
+    "three secrets",
+    client(
+      `    secrets: [{ sha256: ${hash} }, { sha256: ${hash} }, { sha256: ${hash} }]\n${access}`,
+    ),
+    "secrets: ",
+  ],
+  ["no secret", client(`    secrets: []\n${access}`), "secrets: "],
+  [
+    "a hash that is none",
+    client(`    secrets: [{ sha256: secret }]\n${access}`),
+    "64 hexadecimal digits",
+  ],
+  [
+    "a hash's file that is not there",
+    client(`    secrets: [{ sha256_file: /nowhere }]\n${access}`),
+    "/nowhere cannot be read (ENOENT)",
+  ],
+  [
+    "a hash both in place and in a file",
+    client(`    secrets: [{ sha256: ${hash}, sha256_file: /x }]\n${access}`),
+    "either sha256 or sha256_file",
+  ],
+  ["a misspelt key", client(`${secrets}\n${access}\n    enabeld: false`), ":9:5: "],
+  ["a tenant that is none", client(`${secrets}\n${access}\n    tenant: acme`), "tenant: "],
+  [
+    "a client with a person's name",
+    client(`${secrets}\n${access}`).replace("svc-x", "usr_1"),
+    "client_id: ",
+  ],
+])("%s is a fault with its place", async (_what, text, fault) => {
+  await expect(read(text)).rejects.toThrow(/tested\.yaml:\d+:\d+: /);
+  await expect(read(text)).rejects.toThrow(fault);
+});
+
+test("what is declared twice is a fault", async () => {
+  const twice = registryText.replace("svc-hasty", "svc-reader").replaceAll("reports.", "billing.");
+  await expect(read(twice)).rejects.toThrow(/resources\.1\.identifier: .* already declared above/);
+  await expect(read(twice)).rejects.toThrow(/clients\.2\.client_id: "svc-reader" is already/);
+  await expect(read(twice)).rejects.toThrow(/clients\.0\.access\.1\.resource: /);
+});

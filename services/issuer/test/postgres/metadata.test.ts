@@ -1,0 +1,71 @@
+import { afterAll, beforeAll, expect, test } from "@jest/globals";
+import { openIssuer } from "../support/open-issuer.ts";
+import { sendRaw } from "../support/send-raw.ts";
+
+let issuer: Awaited<ReturnType<typeof openIssuer>>;
+beforeAll(async () => {
+  issuer = await openIssuer({ ISSUER_URL: "https://id.example.test:8443" });
+});
+afterAll(() => issuer[Symbol.asyncDispose]());
+
+const documents = ["/.well-known/openid-configuration", "/.well-known/oauth-authorization-server"];
+
+test.each(documents)("%s names what is enabled, and nothing else", async (path) => {
+  const response = await issuer.get(path);
+  expect(response.status).toBe(200);
+  expect(response.headers.get("access-control-allow-origin")).toBe("*");
+  expect(await response.json()).toEqual({
+    issuer: "https://id.example.test:8443",
+    token_endpoint: "https://id.example.test:8443/oauth/token",
+    jwks_uri: "https://id.example.test:8443/oauth/jwks",
+    grant_types_supported: ["client_credentials"],
+    response_types_supported: [],
+    scopes_supported: ["invoices:read", "invoices:write", "reports:read"],
+    token_endpoint_auth_methods_supported: ["client_secret_basic"],
+  });
+});
+
+const forged = {
+  host: "evil.example",
+  forwarded: "host=evil.example;proto=http",
+  "x-forwarded-host": "evil.example",
+  "x-forwarded-proto": "http",
+  "x-forwarded-port": "1",
+  "x-forwarded-prefix": "/evil",
+  "x-original-url": "/evil",
+};
+
+test.each(documents)("%s follows neither Host nor X-Forwarded headers", async (target) => {
+  const honest = await sendRaw(issuer.url, { target });
+  const lured = await sendRaw(issuer.url, { target, headers: forged });
+  expect(lured.status).toBe(200);
+  expect(lured.text).toBe(honest.text);
+});
+
+test("a request target that names another host is refused", async () => {
+  const target = `http://evil.example${documents[0]}`;
+  const response = await sendRaw(issuer.url, { target });
+  expect(response.status).toBe(400);
+  expect(response.text).not.toContain("evil.example");
+});
+
+test("the keys are public, may be kept for five minutes, and are served on any host", async () => {
+  const response = await sendRaw(issuer.url, { target: "/oauth/jwks", headers: forged });
+  expect(response.status).toBe(200);
+  expect(response.headers).toMatchObject({
+    "cache-control": "public, max-age=300",
+    "content-type": "application/jwk-set+json",
+    "access-control-allow-origin": "*",
+  });
+  const { keys } = JSON.parse(response.text);
+  expect(keys).toHaveLength(2);
+  for (const key of keys) {
+    expect(key).toMatchObject({ kid: expect.stringMatching(/^[\w-]{43}$/), use: "sig" });
+    for (const secret of ["d", "p", "q", "k"]) expect(key).not.toHaveProperty(secret);
+  }
+});
+
+test("HEAD answers as GET, without the body", async () => {
+  const response = await sendRaw(issuer.url, { method: "HEAD", target: "/oauth/jwks" });
+  expect(response).toMatchObject({ status: 200, text: "" });
+});
