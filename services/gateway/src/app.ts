@@ -2,7 +2,7 @@ import type { Log } from "@tollgate/shared/log";
 import Koa from "koa";
 import type { GatewayState } from "./context.ts";
 import { createAnswerProblem } from "./http/answer-problem.ts";
-import type { RouteTable } from "./routes/route-table.ts";
+import type { Policy } from "./routes/policy.ts";
 import { authenticate } from "./steps/authenticate.ts";
 import { authorize } from "./steps/authorize.ts";
 import { canonicalise } from "./steps/canonicalise.ts";
@@ -13,17 +13,14 @@ import { limitRate } from "./steps/limit-rate.ts";
 import { logRequest, type ObserveRequest } from "./steps/log-request.ts";
 import { matchRoute } from "./steps/match-route.ts";
 import { reportProblems } from "./steps/report-problems.ts";
-import type { ProveToken } from "./tokens/remember-verified.ts";
-import type { Provenance } from "./upstream/provenance.ts";
 import type { Upstreams } from "./upstream/upstreams.ts";
 
 export type GatewayDeps = {
   log: Log;
   now: () => number;
   observe: ObserveRequest;
-  routes: () => RouteTable;
-  provenance: () => Provenance;
-  proveToken: ProveToken;
+  /** What is in force now: it can be replaced between two requests. */
+  policy: () => Policy;
   upstreams: Upstreams;
 };
 
@@ -37,8 +34,8 @@ export function createGateway(deps: GatewayDeps): Koa<GatewayState> {
     .use(reportProblems(answerProblem))
     .use(canonicalise()) // before anything reads the path or a header
     .use(explainProblems())
-    .use(matchRoute(deps.routes))
-    .use(authenticate(deps.proveToken))
+    .use(matchRoute(deps.policy))
+    .use(authenticate(deps.policy))
     .use(authorize())
     .use(limitRate(deps.now)) // after authorise: nobody spends another caller's share
     .use(forward({ ...deps, answerProblem }));

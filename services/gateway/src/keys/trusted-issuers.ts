@@ -8,6 +8,8 @@ import type { IssuerEntry } from "../routes/schema.ts";
 
 export type IssuerKeys = { issuer: string; client: JwksClient };
 
+export type TrustedIssuers = ReturnType<typeof createTrustedIssuers>;
+
 /** Binds each configured issuer to its own keys; no key of one ever vouches for another. */
 export function createTrustedIssuers(entries: readonly IssuerEntry[], log: Log) {
   const clients: IssuerKeys[] = [];

@@ -13,7 +13,7 @@ const guardedUrl = z
   });
 
 const origin = guardedUrl
-  .refine((text) => new URL(text).pathname === "/" && !/[?#@]/.test(text), {
+  .refine((text) => URL.canParse(text) && isBare(new URL(text)), {
     error: "must be an origin like http://billing:8080, without path or query",
   })
   .transform((text) => new URL(text).origin);
@@ -159,6 +159,10 @@ export type Timeouts = z.infer<typeof timeouts>;
 export type Rate = z.infer<typeof rate>;
 
 type Fault = (where: (string | number)[], message: string) => void;
+
+function isBare({ pathname, search, hash, username }: URL): boolean {
+  return pathname === "/" && search === "" && hash === "" && username === "";
+}
 
 function isGuarded(text: string): boolean {
   if (!URL.canParse(text)) return false;

@@ -4,11 +4,11 @@ import type { Caller } from "@tollgate/shared/tokens/caller";
 import { bearerChallenge, tokenProblem } from "@tollgate/shared/tokens/token-problems";
 import { requireAudience } from "@tollgate/shared/tokens/verify-token";
 import type { GatewayContext, Step } from "../context.ts";
+import type { Policy } from "../routes/policy.ts";
 import type { ProtectedEntry } from "../routes/schema.ts";
-import type { ProveToken } from "../tokens/remember-verified.ts";
 
 /** Establishes who is calling. From the next step on, `ctx.state.caller` can be trusted. */
-export function authenticate(proveToken: ProveToken): Step {
+export function authenticate(policy: () => Policy): Step {
   return function authenticate(ctx, next) {
     const { guard } = ctx.state.route;
     if (guard === undefined) return next();
@@ -22,7 +22,7 @@ export function authenticate(proveToken: ProveToken): Step {
     try {
       // A known token is answered at once; only one that must be looked into is waited for.
       const source = ctx.req.socket.remoteAddress ?? "";
-      const verified = proveToken(tokenOf(ctx, guard), source);
+      const verified = policy().proveToken(tokenOf(ctx, guard), source);
       if (verified instanceof Promise) {
         return verified.then(accept).catch(refuse).then(next);
       }

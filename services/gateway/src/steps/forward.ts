@@ -2,21 +2,21 @@ import type { Dispatcher } from "undici";
 import type { GatewayContext, Step } from "../context.ts";
 import type { AnswerProblem } from "../http/answer-problem.ts";
 import { problem } from "../problems.ts";
+import type { Policy } from "../routes/policy.ts";
 import { upstreamPath } from "../routes/route-table.ts";
 import { Exchange } from "../upstream/exchange.ts";
 import { forwardedRequestHeaders } from "../upstream/headers.ts";
-import type { Provenance } from "../upstream/provenance.ts";
 import { hasBody, RequestBody } from "../upstream/request-body.ts";
 import type { Upstreams } from "../upstream/upstreams.ts";
 
 export type ForwardDeps = {
   upstreams: Upstreams;
-  provenance: () => Provenance;
+  policy: () => Policy;
   answerProblem: AnswerProblem;
 };
 
 /** Hands the request on and streams the answer back. From here on the response is the exchange's. */
-export function forward({ upstreams, provenance, answerProblem }: ForwardDeps): Step {
+export function forward({ upstreams, policy, answerProblem }: ForwardDeps): Step {
   return function forward(ctx) {
     const { route, target } = ctx.state;
     const { timeouts, limits } = route.entry;
@@ -28,7 +28,7 @@ export function forward({ upstreams, provenance, answerProblem }: ForwardDeps): 
       {
         path: upstreamPath(route, target.path) + target.query,
         method: ctx.method as Dispatcher.HttpMethod,
-        headers: [...forwardedRequestHeaders(ctx.req), ...provenance()(ctx.req, ctx.state)],
+        headers: [...forwardedRequestHeaders(ctx.req), ...policy().provenance(ctx.req, ctx.state)],
         body,
         headersTimeout: timeouts.headers,
         bodyTimeout: timeouts.idle,

@@ -1,0 +1,55 @@
+import type { Log } from "@tollgate/shared/log";
+import { createTokenVerifier } from "@tollgate/shared/tokens/verify-token";
+import { createTrustedIssuers, type TrustedIssuers } from "../keys/trusted-issuers.ts";
+import { type ProveToken, rememberVerified } from "../tokens/remember-verified.ts";
+import { createVerificationLane } from "../tokens/verification-lane.ts";
+import { createProvenance, type Provenance } from "../upstream/provenance.ts";
+import { createRouteTable, type RouteTable } from "./route-table.ts";
+import type { RoutesFile } from "./schema.ts";
+
+/** Everything that the routes' file decides, made ready for the requests. */
+export type Policy = {
+  readonly table: RouteTable;
+  readonly provenance: Provenance;
+  readonly trusted: TrustedIssuers;
+  readonly proveToken: ProveToken;
+  /** What the issuers were read from: equal text, equal issuers. */
+  readonly issuersText: string;
+};
+
+/** Issuers that did not change keep their keys and what was proven with them. */
+export function createPolicy(file: RoutesFile, log: Log, previous?: Policy): Policy {
+  const issuersText = JSON.stringify(file.issuers);
+  warnOfTutorial(file.routes, log);
+  const kept = previous?.issuersText === issuersText ? previous : trust(file, log);
+  return {
+    table: createRouteTable(file.routes),
+    provenance: createProvenance(file.trusted_proxies),
+    trusted: kept.trusted,
+    proveToken: kept.proveToken,
+    issuersText,
+  };
+}
+
+function trust(file: RoutesFile, log: Log): Pick<Policy, "trusted" | "proveToken"> {
+  const trusted = createTrustedIssuers(file.issuers, log);
+  for (const { client } of trusted.clients) void client.warmUp();
+  const proveToken = rememberVerified({
+    verifyToken: createTokenVerifier(trusted.issuers),
+    keysInForce: trusted.keysInForce,
+    toleranceSeconds: trusted.toleranceSeconds,
+    lane: createVerificationLane({}, Date.now),
+    now: Date.now,
+  });
+  return { trusted, proveToken };
+}
+
+function warnOfTutorial(routes: RoutesFile["routes"], log: Log): void {
+  for (const { path, ...route } of routes) {
+    if (route.access === "public" || route.tutorial === undefined) continue;
+    log.warn(
+      { event: "tutorial_route", route: path },
+      "this route takes tokens signed with a shared secret: it is for learning, not for use",
+    );
+  }
+}
