@@ -5,7 +5,12 @@ import type { Authenticated, Identified } from "./context.ts";
 
 /** What later steps may leave for the access line. */
 export type Logged = Identified &
-  Partial<Pick<Authenticated, "caller">> & { route?: string; problem?: Problem };
+  Partial<Pick<Authenticated, "caller">> & {
+    route?: string;
+    problem?: Problem;
+    /** The public path in front of the service's own, for a problem's `instance`. */
+    prefix?: string;
+  };
 
 type RequestDuration = Histogram<
   "http_request_method" | "http_route" | "http_response_status_code"

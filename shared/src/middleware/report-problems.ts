@@ -29,9 +29,9 @@ export function reportProblems(): Middleware<Logged> {
 function answer(ctx: ParameterizedContext<Logged>, problem: Problem): void {
   ctx.status = problem.status;
   ctx.set(problem.headers);
-  ctx.body = JSON.stringify(
-    problemBody(problem, { instance: ctx.path, requestId: ctx.state.requestId }),
-  );
+  const { prefix = "", requestId } = ctx.state;
+  const instance = prefix + ctx.path;
+  ctx.body = JSON.stringify(problemBody(problem, { instance, requestId }));
   ctx.type = problemType;
   ctx.set("cache-control", "no-store");
 }
