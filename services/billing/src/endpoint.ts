@@ -20,8 +20,8 @@ export type Reply = {
   status: 200 | 201 | 204;
   body?: object;
   headers?: { etag?: string; location?: string };
-  /** The query of the next page, for a Link header. */
-  nextPage?: Record<string, string> | undefined;
+  /** Where the next page of a list begins, for the Link header. */
+  nextCursor?: string;
 };
 
 /** A request that has passed every check which needs no database. */

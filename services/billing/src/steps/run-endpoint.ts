@@ -57,13 +57,19 @@ async function answer(
 }
 
 /** A reply as text, because a replay must be the same byte for byte. */
-function written({ status, headers = {}, body, nextPage }: Reply, ctx: Context): StoredReply {
-  const link = nextPage && `<${ctx.path}?${new URLSearchParams(nextPage)}>; rel="next"`;
+function written({ status, headers = {}, body, nextCursor }: Reply, ctx: Context): StoredReply {
   return {
     status,
-    headers: { ...headers, ...(link === undefined ? {} : { link }) },
+    headers: { ...headers, ...(nextCursor === undefined ? {} : linkTo(nextCursor, ctx)) },
     body: body === undefined ? "" : JSON.stringify(body),
   };
+}
+
+/** The same list from where this page ends (RFC 8288). */
+function linkTo(cursor: string, ctx: Context) {
+  const query = new URLSearchParams(ctx.querystring);
+  query.set("cursor", cursor);
+  return { link: `<${ctx.path}?${query}>; rel="next"` };
 }
 
 function send(ctx: Context, { status, headers, body }: StoredReply, conditional: boolean): void {

@@ -1,0 +1,14 @@
+import { InvalidTransitionError } from "../domain/invoice.ts";
+import { problem } from "../problems.ts";
+
+/** Runs a rule of the domain, and names its refusal: 409 with the state and what it allows. */
+export function namingTransitions<T>(rule: () => T): T {
+  try {
+    return rule();
+  } catch (error) {
+    if (!(error instanceof InvalidTransitionError)) throw error;
+    // Not the member `status`, which is the answer's own (RFC 9457 section 3.1.2).
+    const extensions = { invoice_status: error.status, allowed: error.allowed };
+    throw problem("invalid_transition", { detail: error.message, extensions });
+  }
+}

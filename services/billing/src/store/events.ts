@@ -1,0 +1,47 @@
+import { type Event, genesis, hashEvent } from "../domain/event.ts";
+import { nextEventSeq } from "./counters.ts";
+import { newId } from "./ids.ts";
+import type { TenantTransaction } from "./tenant-transaction.ts";
+
+export type Happened = Pick<Event, "type" | "entity" | "entity_id" | "entity_version" | "data">;
+
+/**
+ * Writes down what happened, in the transaction in which it happens. The counter's row lock puts
+ * events in the order of their commits, so that no reader is overtaken. It comes last of all locks.
+ */
+export async function recordEvent(tx: TenantTransaction, happened: Happened): Promise<void> {
+  const { principal, requestId, now } = tx;
+  const seq = await nextEventSeq(tx);
+  const event: Event = {
+    ...happened,
+    tenant_id: principal.tenant,
+    seq,
+    id: newId(),
+    actor_sub: principal.subject,
+    client_id: principal.clientId,
+    request_id: requestId,
+    occurred_at: now.toISOString(),
+  };
+  const previous = await hashOf(tx, seq - 1n);
+  await tx.sql
+    .insertInto("event")
+    .values({
+      ...event,
+      data: JSON.stringify(event.data),
+      occurred_at: now,
+      prev_hash: previous,
+      hash: hashEvent(previous, event),
+    })
+    .execute();
+}
+
+async function hashOf({ sql, principal }: TenantTransaction, seq: bigint): Promise<string> {
+  if (seq === 0n) return genesis;
+  const { hash } = await sql
+    .selectFrom("event")
+    .select("hash")
+    .where("tenant_id", "=", principal.tenant)
+    .where("seq", "=", seq)
+    .executeTakeFirstOrThrow();
+  return hash;
+}

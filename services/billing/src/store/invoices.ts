@@ -1,0 +1,178 @@
+import type { Selectable } from "kysely";
+import type { Day } from "../domain/calendar.ts";
+import type { Finalization, Status } from "../domain/invoice.ts";
+import type { Draft } from "../domain/invoice-draft.ts";
+import { problem } from "../problems.ts";
+import { isId, newId } from "./ids.ts";
+import type { Tables } from "./tables.ts";
+import type { TenantTransaction } from "./tenant-transaction.ts";
+
+export type Invoice = Selectable<Tables["invoice"]>;
+export type InvoiceLine = Selectable<Tables["invoice_line"]>;
+export type InvoiceTax = Selectable<Tables["invoice_tax"]>;
+
+/** The invoices that this caller may see. Row-level security says the same once more. */
+function visible({ sql, principal }: TenantTransaction) {
+  const ofTenant = sql.selectFrom("invoice").where("invoice.tenant_id", "=", principal.tenant);
+  if (principal.access === "staff") return ofTenant;
+  return ofTenant
+    .where("status", "<>", "draft")
+    .where((where) =>
+      where.exists(
+        where
+          .selectFrom("customer")
+          .whereRef("customer.tenant_id", "=", "invoice.tenant_id")
+          .whereRef("customer.id", "=", "invoice.customer_id")
+          .where("customer.owner_sub", "=", principal.subject),
+      ),
+    );
+}
+
+export async function findInvoice(tx: TenantTransaction, id: string) {
+  if (!isId(id)) return undefined;
+  return await visible(tx).where("invoice.id", "=", id).selectAll("invoice").executeTakeFirst();
+}
+
+/** Finds an invoice and holds it until the transaction ends. The first of every lock. */
+export async function lockInvoice(tx: TenantTransaction, id: string) {
+  if (!isId(id)) return undefined;
+  return await visible(tx)
+    .where("invoice.id", "=", id)
+    .selectAll("invoice")
+    .forUpdate()
+    .executeTakeFirst();
+}
+
+export async function findParts({ sql, principal }: TenantTransaction, invoiceId: string) {
+  const lines = await sql
+    .selectFrom("invoice_line")
+    .where("tenant_id", "=", principal.tenant)
+    .where("invoice_id", "=", invoiceId)
+    .orderBy("position")
+    .selectAll()
+    .execute();
+  const taxes = await sql
+    .selectFrom("invoice_tax")
+    .where("tenant_id", "=", principal.tenant)
+    .where("invoice_id", "=", invoiceId)
+    .orderBy("rate_ppm")
+    .selectAll()
+    .execute();
+  return { lines, taxes };
+}
+
+export type NewInvoice = Pick<Invoice, "external_id" | "customer_id" | "currency" | "due_days">;
+
+export async function insertDraft(
+  tx: TenantTransaction,
+  invoice: NewInvoice,
+  draft: Draft,
+): Promise<Invoice> {
+  const { tenant, subject } = tx.principal;
+  const { subtotal, tax, total } = draft;
+  const inserted = await tx.sql
+    .insertInto("invoice")
+    .values({
+      ...invoice,
+      tenant_id: tenant,
+      id: newId(),
+      status: "draft",
+      subtotal,
+      tax,
+      total,
+      created_by: subject,
+      version: 1,
+      created_at: tx.now,
+      updated_at: tx.now,
+    })
+    .onConflict((conflict) => conflict.columns(["tenant_id", "external_id"]).doNothing())
+    .returningAll()
+    .executeTakeFirst();
+  if (inserted === undefined) throw await duplicate(tx, invoice.external_id);
+  await insertParts(tx, inserted.id, draft);
+  return inserted;
+}
+
+async function duplicate({ sql, principal }: TenantTransaction, externalId: string | null) {
+  const { id } = await sql
+    .selectFrom("invoice")
+    .select("id")
+    .where("tenant_id", "=", principal.tenant)
+    .where("external_id", "=", externalId)
+    .executeTakeFirstOrThrow();
+  return problem("duplicate_external_id", { extensions: { existing_id: id } });
+}
+
+async function insertParts(tx: TenantTransaction, id: string, { lines, taxes }: Draft) {
+  const part = { tenant_id: tx.principal.tenant, invoice_id: id };
+  await tx.sql
+    .insertInto("invoice_line")
+    .values(lines.map((line) => ({ ...part, ...line })))
+    .execute();
+  await tx.sql
+    .insertInto("invoice_tax")
+    .values(taxes.map((tax) => ({ ...part, ...tax })))
+    .execute();
+}
+
+export type Numbered = Finalization & { number: string; series: string; seq: bigint };
+
+export async function updateFinalized(
+  { sql, principal, now }: TenantTransaction,
+  { id, version }: Invoice,
+  { seller, buyer, ...columns }: Numbered,
+): Promise<Invoice> {
+  return await sql
+    .updateTable("invoice")
+    .set({
+      ...columns,
+      seller_snapshot: JSON.stringify(seller),
+      buyer_snapshot: JSON.stringify(buyer),
+      version: version + 1,
+      updated_at: now,
+    })
+    .where("tenant_id", "=", principal.tenant)
+    .where("id", "=", id)
+    .where("version", "=", version)
+    .returningAll()
+    .executeTakeFirstOrThrow();
+}
+
+export type InvoiceFilter = {
+  status?: readonly Status[] | undefined;
+  customer_id?: string | undefined;
+  number?: string | undefined;
+  currency?: string | undefined;
+  issuedFrom?: Day | undefined;
+  issuedTo?: Day | undefined;
+  due_before?: Day | undefined;
+  overdue?: boolean | undefined;
+};
+
+export async function listInvoices(
+  tx: TenantTransaction,
+  filter: InvoiceFilter & { today: Day },
+  { before, count }: { before: string | undefined; count: number },
+): Promise<Invoice[]> {
+  const { status, customer_id, number, currency, issuedFrom, issuedTo, due_before } = filter;
+  let query = visible(tx);
+  if (status !== undefined) query = query.where("status", "in", status);
+  if (customer_id !== undefined) query = query.where("customer_id", "=", customer_id);
+  if (number !== undefined) query = query.where("number", "=", number);
+  if (currency !== undefined) query = query.where("currency", "=", currency);
+  if (issuedFrom !== undefined) query = query.where("issued_on", ">=", issuedFrom);
+  if (issuedTo !== undefined) query = query.where("issued_on", "<=", issuedTo);
+  if (due_before !== undefined) query = query.where("due_on", "<", due_before);
+  if (filter.overdue !== undefined) {
+    query = query.where((where) => {
+      const overdue = where.and([
+        where("status", "=", "open"),
+        where("due_on", "is not", null),
+        where("due_on", "<", filter.today),
+      ]);
+      return filter.overdue === true ? overdue : where.not(overdue);
+    });
+  }
+  if (before !== undefined) query = query.where("invoice.id", "<", before);
+  return await query.orderBy("invoice.id", "desc").limit(count).selectAll("invoice").execute();
+}
