@@ -1,4 +1,4 @@
-import { type DestinationStream, type Logger, pino } from "pino";
+import { type DestinationStream, type Logger, pino, stdSerializers } from "pino";
 
 export type Log = Logger;
 
@@ -11,16 +11,18 @@ export function createLog(service: string, level = "info", destination?: Destina
     level,
     base: { service },
     timestamp: () => `,"time":"${new Date().toISOString()}"`,
-    formatters: { level: (label: string) => ({ level: label }) },
-    redact: { paths: credentials, censor: "[redacted]" },
+    formatters: { level: (label: string) => ({ level: label }), log: censored },
+    // Formatters do not see what a child logger is bound to; this does, and costs little unnested.
+    redact: { paths: [...credentials].map((name) => `["${name}"]`), censor },
+    serializers: { err: (err: Error) => censored(stdSerializers.err(err)) },
   };
   return destination ? pino(options, destination) : pino(options);
 }
 
-const secretNames = [
+const credentials = new Set([
   "authorization",
   "cookie",
-  '["set-cookie"]',
+  "set-cookie",
   "token",
   "access_token",
   "refresh_token",
@@ -31,9 +33,29 @@ const secretNames = [
   "password",
   "secret",
   "code_verifier",
-];
+]);
 
-const credentials = secretNames.flatMap((name) => {
-  const path = name.startsWith("[") ? name : `.${name}`;
-  return [path.replace(/^\./, ""), `*${path}`, `*.*${path}`];
-});
+const censor = "[redacted]";
+const deepest = 4;
+
+/**
+ * A copy without credentials, or the object itself when it has none. The wildcards of pino's own
+ * `redact` would look anew for every path in every line: a fifth of a busy service's time.
+ */
+function censored<T extends object>(value: T, depth = 0): T {
+  let copy: Record<string, unknown> | undefined;
+  for (const [name, member] of Object.entries(value)) {
+    const shown = credentials.has(name.toLowerCase()) ? censor : inside(member, depth);
+    if (shown === member) continue;
+    copy = { ...(copy ?? value), [name]: shown };
+  }
+  // The same members under the same names; an array has become an object with its positions.
+  return (copy as T | undefined) ?? value;
+}
+
+/** Errors are left to their serializer, which comes later. */
+function inside(member: unknown, depth: number): unknown {
+  if (typeof member !== "object" || member === null || depth >= deepest) return member;
+  if (member instanceof Error || ArrayBuffer.isView(member)) return member;
+  return censored(member, depth + 1);
+}

@@ -1,0 +1,39 @@
+import { expect, test } from "@jest/globals";
+import { recordingLog } from "@tollgate/shared/testing/lines";
+
+const secret = "s3cret-value";
+
+test.each([
+  ["at the top", { authorization: secret }],
+  ["in headers", { headers: { Authorization: secret, "set-cookie": [secret] } }],
+  ["deep inside", { request: { options: { headers: { cookie: secret } } } }],
+  ["in a list", { forms: [{ client_secret: secret }] }],
+  ["in an error", { err: Object.assign(new Error("failed"), { options: { password: secret } }) }],
+  ["in an error's cause", { err: new Error("failed", { cause: { token: secret } }) }],
+])("a credential %s is censored", (_where, fields) => {
+  const { log, lines } = recordingLog();
+  log.info({ event: "tested", kept: "shown", ...fields }, "a line");
+  expect(JSON.stringify(lines)).not.toContain(secret);
+  expect(lines).toMatchObject([{ service: "test", level: "info", kept: "shown", msg: "a line" }]);
+});
+
+test("a credential in a child logger's bindings is censored in each of its lines", () => {
+  const { log, lines } = recordingLog();
+  log.child({ request_id: "r1", authorization: secret }).info("a line");
+  expect(lines).toMatchObject([{ request_id: "r1", authorization: "[redacted]" }]);
+});
+
+test("what was logged is not changed itself", () => {
+  const { log } = recordingLog();
+  const form = { client: { password: secret } };
+  log.info(form, "a line");
+  expect(form).toEqual({ client: { password: secret } });
+});
+
+test("an error is logged with its name, message and stack", () => {
+  const { log, lines } = recordingLog();
+  log.error({ err: new TypeError("wrong") }, "a line");
+  expect(lines).toMatchObject([
+    { err: { type: "TypeError", message: "wrong", stack: expect.stringContaining("wrong") } },
+  ]);
+});
