@@ -71,7 +71,7 @@ export const billingGuide: Guide = {
   invalid_transition: [
     409,
     "The invoice's state does not allow this.",
-    "See status and allowed in the answer.",
+    "See invoice_status and allowed in the answer.",
   ],
   issue_date_out_of_order: [
     409,
