@@ -1,0 +1,49 @@
+import { createHash, randomBytes } from "node:crypto";
+
+export type Secret = {
+  /** Below the secrets' folder; its first part is what one container mounts. */
+  path: string;
+  make: () => string;
+  /** What is lost with it, for the message when it is gone. */
+  dependents: string;
+};
+
+const password = () => randomBytes(32).toString("base64url");
+
+export const demoClients = ["svc-demo", "svc-reader", "svc-rival"] as const;
+
+/** Every secret of the stack: 256 random bits each. */
+export const secretList: readonly Secret[] = [
+  {
+    path: "postgres/superuser_password",
+    make: password,
+    dependents: "the PostgreSQL server on the data volume",
+  },
+  { path: "billing-owner/password", make: password, dependents: "billing's migrations" },
+  { path: "billing/database_password", make: password, dependents: "billing's log-in" },
+  { path: "issuer-owner/password", make: password, dependents: "the issuer's migrations" },
+  { path: "issuer/database_password", make: password, dependents: "the issuer's log-in" },
+  {
+    path: "issuer/wrapping_key",
+    make: password,
+    dependents: "every signing key stored in the issuer's database",
+  },
+  { path: "issuer/cookie_keys", make: password, dependents: "the sessions of everyone logged in" },
+  ...demoClients.map((id) => ({
+    path: `clients/${id}`,
+    make: password,
+    dependents: `the client ${id}`,
+  })),
+];
+
+/** The tutorial's shared secret may be chosen (SECRET_KEY) and changed: nothing is stored under it. */
+export const tutorialSecret = "tutorial/secret_key";
+
+/** What the issuer keeps of a client's secret: its SHA-256, in hex. */
+export function hashFile(clientId: string): string {
+  return `issuer/clients/${clientId}.sha256`;
+}
+
+export function sha256(text: string): string {
+  return createHash("sha256").update(text).digest("hex");
+}
