@@ -1,0 +1,91 @@
+# Tollgate. `make` alone lists what there is.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+MAKEFLAGS += --no-print-directory
+
+COMPOSE := docker compose
+PORT := $(or $(GATEWAY_PORT),9001)
+# While `make dev` runs, demo and token talk to it; otherwise to the containers.
+DEV := $(wildcard .data/dev.json)
+export DEMO_CLIENT := $(or $(CLIENT),svc-demo)
+export DEMO_SCOPE := $(SCOPE)
+export DEMO_RESOURCE := $(or $(RESOURCE),https://billing.tollgate.internal)
+
+##@ The stack, in containers
+
+.PHONY: up
+up: docker ## start everything and wait until it is ready
+	@./scripts/port-is-free $(PORT) GATEWAY_PORT $(COMPOSE)
+	@$(COMPOSE) up --build --wait --quiet-pull
+	@echo "Tollgate is up at http://localhost:$(PORT): try make demo"
+
+.PHONY: down
+down: docker ## stop everything; the data stays
+	@$(COMPOSE) --profile tools down
+
+.PHONY: logs
+logs: docker ## follow what the services say
+	@if [ -x node_modules/.bin/pino-pretty ]; then \
+	  $(COMPOSE) logs --follow --no-log-prefix --tail 100 | npx pino-pretty --colorize --ignore service,hostname --messageFormat '{service}: {msg}'; \
+	else $(COMPOSE) logs --follow --tail 100; fi
+
+.PHONY: demo
+demo: ## show the story: a token, an invoice, and what is refused
+	@./scripts/demo demo
+
+.PHONY: token
+token: ## print an access token (CLIENT=svc-reader SCOPE=invoices:read RESOURCE=…)
+	@./scripts/demo token
+
+.PHONY: secret
+secret: ## print a demo client's secret (CLIENT=svc-demo)
+	@./scripts/demo secret
+
+##@ Without Docker
+
+.PHONY: dev
+dev: node_modules/.stamp ## run the services as processes, with a real PostgreSQL
+	@npm run --silent dev
+
+##@ Proof
+
+.PHONY: check
+check: node_modules/.stamp ## format, lint, types, unit tests: seconds
+	@npm run --silent lint
+	@npm run --silent types
+	@npm run --silent test -- --selectProjects unit
+
+.PHONY: fmt
+fmt: node_modules/.stamp ## put the sources into their format
+	@npm run --silent format
+
+.PHONY: test
+test: node_modules/.stamp ## everything that needs no Docker
+	@npm run --silent test
+
+.PHONY: e2e
+e2e: docker node_modules/.stamp ## the real containers, driven from outside
+	@npm run --silent e2e
+
+.PHONY: bench
+bench: node_modules/.stamp ## the gateway beside its peers, as ratios
+	@npm run --silent bench
+
+.PHONY: help
+help:
+	@awk 'BEGIN {FS = ":.*## "} \
+	  /^##@/ {printf "\n\033[1m%s\033[0m\n", substr($$0, 5)} \
+	  /^[a-z0-9-]+:.*## / {printf "  \033[36m%-8s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+# Dependencies are installed when the lock file is newer than the last time.
+node_modules/.stamp: package-lock.json package.json
+	@command -v npm >/dev/null || { echo "This needs Node.js 20 or later with npm: see https://nodejs.org" >&2; exit 1; }
+	@echo "Installing what package-lock.json lists…" >&2
+	@npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+.PHONY: docker
+docker:
+	@docker compose version >/dev/null 2>&1 && docker info >/dev/null 2>&1 || \
+	  { echo "This needs Docker with Compose, running. Without it: make dev and make test." >&2; exit 1; }
