@@ -17,7 +17,8 @@ export DEMO_RESOURCE := $(or $(RESOURCE),https://billing.tollgate.internal)
 .PHONY: up
 up: docker ## start everything and wait until it is ready
 	@./scripts/port-is-free $(PORT) GATEWAY_PORT $(COMPOSE)
-	@$(COMPOSE) up --build --wait --quiet-pull
+	@$(COMPOSE) build --quiet
+	@$(COMPOSE) up --wait || { ./scripts/why-not-up $(COMPOSE); exit 1; }
 	@echo "Tollgate is up at http://localhost:$(PORT): try make demo"
 
 .PHONY: down
