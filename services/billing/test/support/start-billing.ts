@@ -14,13 +14,24 @@ export const allScopes = [
 
 export type BillingUnderTest = Awaited<ReturnType<typeof startBillingUnderTest>>;
 
-type Options = { poolSize?: number; now?: () => Date; databaseUrl?: (appUrl: string) => string };
+type TestDatabase = Awaited<ReturnType<typeof createBillingDatabase>>;
+
+type Options = {
+  poolSize?: number;
+  now?: () => Date;
+  jwksUri?: string;
+  /** Which URL billing gets instead of its own role's. */
+  databaseUrl?: (appUrl: string, database: TestDatabase) => string;
+  /** Runs on the migrated database before billing starts. */
+  prepare?: (database: TestDatabase) => Promise<unknown>;
+};
 
 /** Billing on a real socket and a database of its own, with an issuer that mints what is asked. */
 export async function startBillingUnderTest(options: Options = {}) {
   const { poolSize = 10, now = () => new Date(), databaseUrl = (url) => url } = options;
   await using opened = new AsyncDisposableStack();
   const database = opened.use(await createBillingDatabase());
+  await options.prepare?.(database);
   const issuer = opened.use(await startTestIssuer());
   const billing = opened.use(
     await startBilling(
@@ -30,10 +41,10 @@ export async function startBillingUnderTest(options: Options = {}) {
         drainMs: 500,
         tokens: {
           issuer: issuer.issuer,
-          jwksUri: issuer.jwksUri,
+          jwksUri: options.jwksUri ?? issuer.jwksUri,
           audience: "https://billing.tollgate.internal",
         },
-        database: { url: databaseUrl(database.appUrl), poolSize },
+        database: { url: databaseUrl(database.appUrl, database), poolSize },
         idempotencyHours: 24,
       },
       { log: createLog("billing", process.env.TEST_LOG_LEVEL ?? "silent"), now },

@@ -1,0 +1,263 @@
+import { randomUUID } from "node:crypto";
+import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import type { Endpoint } from "../../src/endpoint.ts";
+import { endpoints } from "../../src/endpoints/endpoints.ts";
+import { query } from "../support/billing-database.ts";
+import {
+  createCustomer,
+  createDraft,
+  customerBody,
+  finalize,
+  invoiceBody,
+  settingsBody,
+} from "../support/bodies.ts";
+import {
+  type Answer,
+  allScopes,
+  type BillingUnderTest,
+  caller as callerWith,
+  startBillingUnderTest,
+  type TestCaller,
+  tenantA,
+  tenantB,
+} from "../support/start-billing.ts";
+
+let billing: BillingUnderTest;
+let alice: TestCaller;
+const ids = { customer: "", draft: "", open: "" };
+
+beforeAll(async () => {
+  billing = await startBillingUnderTest();
+  alice = await billing.as();
+  ids.customer = await createCustomer(alice, { owner_sub: "usr_ada" });
+  ids.draft = await createDraft(alice, { customer_id: ids.customer });
+  ids.open = await createDraft(alice, { customer_id: ids.customer });
+  await finalize(alice, ids.open);
+});
+afterAll(async () => {
+  await billing[Symbol.asyncDispose]();
+});
+
+/** A request for an endpoint that is in order but for who sends it. */
+function send(by: TestCaller, endpoint: Endpoint): Promise<Answer> {
+  const id = endpoint.path.includes("/customers") ? ids.customer : ids.draft;
+  const bodies: Record<string, object> = {
+    putSettings: settingsBody,
+    createCustomer: customerBody,
+    createInvoice: invoiceBody(ids.customer),
+    finalizeInvoice: {},
+  };
+  const body = bodies[endpoint.name];
+  return by.send(endpoint.method, endpoint.path.replace("{id}", id), {
+    ...(body === undefined ? {} : { body }),
+    headers: endpoint.ifMatch === undefined ? {} : { "if-match": '"1"' },
+  });
+}
+
+function expectChallenge(answer: Answer, status: number, code: string, scope: string): void {
+  expect([answer.status, answer.json.code]).toEqual([status, code]);
+  const challenge = answer.headers.get("www-authenticate");
+  expect(challenge).toContain('error="insufficient_scope"');
+  expect(challenge).toContain(`scope="${scope}"`);
+}
+
+describe.each(endpoints.map((endpoint) => [endpoint.name, endpoint] as const))(
+  "%s",
+  (_name, endpoint) => {
+    const { scope, roles } = endpoint;
+    const person = (claims: object) =>
+      billing.as({ sub: "usr_x", client_id: "app", token_use: "user", ...claims });
+
+    test("is refused without a token", async () => {
+      const answer = await send(callerWith(billing.url), endpoint);
+      expect([answer.status, answer.json.code]).toEqual([401, "token_missing"]);
+      expect(answer.headers.get("www-authenticate")).toMatch(/^Bearer realm=/);
+    });
+
+    test("is refused without its scope", async () => {
+      const others = allScopes.split(" ").filter((each) => each !== scope);
+      const answer = await send(await billing.as({ scope: others.join(" ") }), endpoint);
+      expectChallenge(answer, 403, "scope_missing", scope);
+    });
+
+    test("is refused to people without roles, and with roles that are not enough", async () => {
+      const all = ["accountant", "clerk", "auditor", "customer"] as const;
+      const useless = all.filter((role) => !roles.includes(role));
+      for (const held of [undefined, [], ["root"], useless]) {
+        const answer = await send(await person({ roles: held }), endpoint);
+        expectChallenge(answer, 403, "role_missing", scope);
+      }
+    });
+
+    test("is refused to a token that does not say for whom it acts", async () => {
+      expectChallenge(
+        await send(await billing.as({ token_use: undefined }), endpoint),
+        403,
+        "token_use_not_allowed",
+        scope,
+      );
+      for (const tenant of [undefined, "acme", 7]) {
+        const answer = await send(await billing.as({ tenant }), endpoint);
+        expectChallenge(answer, 403, "tenant_missing", scope);
+      }
+    });
+
+    test("takes the tenant from the token alone", async () => {
+      const rival = await billing.as({ tenant: tenantB });
+      const headers = { "x-tenant-id": tenantA, "x-tenant": tenantA, "x-user-id": "svc-test" };
+      if (!endpoint.path.includes("{id}")) return;
+
+      const options = { headers: { ...headers, "if-match": '"1"' } };
+      const body = endpoint.body === undefined ? {} : { body: {} };
+      const at = (id: string) =>
+        rival.send(endpoint.method, endpoint.path.replace("{id}", id), { ...options, ...body });
+      const theirs = await at(endpoint.path.includes("/customers") ? ids.customer : ids.draft);
+      const missing = await at(randomUUID());
+
+      expect([theirs.status, missing.status]).toEqual([404, 404]);
+      const same = ({ json: { request_id, instance, ...rest } }: Answer) => rest;
+      expect(same(theirs)).toEqual(same(missing));
+      expect(theirs.text.length - theirs.json.instance.length).toBe(
+        missing.text.length - missing.json.instance.length,
+      );
+      const names = (answer: Answer) => [...answer.headers.keys()].sort();
+      expect(names(theirs)).toEqual(names(missing));
+    });
+  },
+);
+
+test("another tenant sees empty lists", async () => {
+  const rival = await billing.as({ tenant: tenantB });
+
+  for (const path of ["/v1/customers", "/v1/invoices"]) {
+    expect((await rival.get(path)).json.data).toEqual([]);
+    expect((await rival.get(`${path}?limit=1`)).json.has_more).toBe(false);
+  }
+});
+
+test("another tenant cannot bill this one's customer", async () => {
+  const rival = await billing.as({ tenant: tenantB });
+
+  const theirs = await rival.post("/v1/invoices", invoiceBody(ids.customer));
+  const missing = await rival.post("/v1/invoices", invoiceBody(randomUUID()));
+
+  expect(theirs.status).toBe(422);
+  expect(theirs.json.errors).toEqual(missing.json.errors);
+});
+
+describe("an end user", () => {
+  const endUser = (sub: string) =>
+    billing.as({ sub, client_id: "app", token_use: "user", roles: ["customer"] });
+
+  test("reads own invoices that are not drafts, and may do nothing with them", async () => {
+    const ada = await endUser("usr_ada");
+
+    expect((await ada.get("/v1/invoices")).json.data).toMatchObject([{ id: ids.open }]);
+    const own = await ada.get(`/v1/invoices/${ids.open}`);
+    expect(own.json).toMatchObject({ status: "open", lines: [{}], taxes: [{}], ledger: [{}] });
+    expect(own.json.allowed_actions).toEqual([]);
+    expect((await ada.get(`/v1/customers/${ids.customer}`)).status).toBe(200);
+    expect((await ada.get(`/v1/invoices/${ids.draft}`)).status).toBe(404);
+    expect((await ada.get("/v1/invoices?status=draft")).json.data).toEqual([]);
+  });
+
+  test("does not see what belongs to others", async () => {
+    const eve = await endUser("usr_eve");
+
+    expect((await eve.get("/v1/invoices")).json.data).toEqual([]);
+    expect((await eve.get(`/v1/invoices/${ids.open}`)).status).toBe(404);
+    expect((await eve.get(`/v1/customers/${ids.customer}`)).status).toBe(404);
+    expect((await eve.get("/v1/customers")).status).toBe(403);
+    expect((await eve.get("/v1/settings")).status).toBe(403);
+  });
+});
+
+describe("the database by itself", () => {
+  const as = (settings: Record<string, string>, ...statements: string[]) =>
+    query(
+      billing.database.appUrl,
+      "BEGIN",
+      ...Object.entries(settings).map(([name, value]) => `SET LOCAL app.${name} = '${value}'`),
+      ...statements,
+    );
+  const staff = (tenant: string) => ({ tenant_id: tenant, access: "staff" });
+  const tables = [
+    ...["settings", "customer", "invoice", "invoice_line", "invoice_tax", "ledger_entry"],
+    ...["counter", "event", "idempotency_key"],
+  ];
+
+  test("shows nothing when no tenant is set, or none that has rows", async () => {
+    for (const table of tables) {
+      const all = `SELECT * FROM ${table}`;
+      expect(await as({}, all)).toEqual([]);
+      expect(await as({ tenant_id: "", access: "staff" }, all)).toEqual([]);
+      expect(await as({ tenant_id: tenantA }, all)).toEqual([]);
+      expect(await as({ tenant_id: tenantA, access: "root" }, all)).toEqual([]);
+      expect(await as(staff(tenantB), all)).toEqual([]);
+    }
+    expect(await as(staff(tenantA), "SELECT * FROM invoice")).toHaveLength(2);
+  });
+
+  test("shows an end user own rows alone, and lets nothing be written", async () => {
+    const self = (sub: string) => ({ tenant_id: tenantA, access: "self", sub });
+
+    expect(await as(self("usr_ada"), "SELECT id FROM invoice")).toEqual([{ id: ids.open }]);
+    expect(await as(self("usr_ada"), "SELECT invoice_id FROM invoice_line")).toEqual([
+      { invoice_id: ids.open },
+    ]);
+    expect(await as(self("usr_eve"), "SELECT id FROM customer")).toEqual([]);
+    expect(await as(self(""), "SELECT id FROM customer")).toEqual([]);
+    expect(await as(self("usr_ada"), "SELECT * FROM event")).toEqual([]);
+    expect(await as(self("usr_ada"), "UPDATE customer SET name = 'x' RETURNING id")).toEqual([]);
+  });
+
+  test("does not let a row into another tenant", async () => {
+    const insert = `INSERT INTO customer (tenant_id, id, name, email, version, created_at, updated_at)
+      VALUES ('${tenantB}', '${randomUUID()}', 'x', 'x', 1, now(), now())`;
+    const move = `UPDATE customer SET tenant_id = '${tenantB}'`;
+    for (const statement of [insert, move]) {
+      await expect(as(staff(tenantA), statement)).rejects.toThrow(/row-level security/);
+    }
+  });
+
+  test("does not let a row refer to another tenant's", async () => {
+    const steal = `INSERT INTO invoice (tenant_id, id, customer_id, status, currency, subtotal, tax,
+      total, created_by, version, created_at, updated_at) VALUES ('${tenantB}', '${randomUUID()}',
+      '${ids.customer}', 'draft', 'EUR', 0, 0, 0, 'x', 1, now(), now())`;
+
+    await expect(as(staff(tenantB), steal)).rejects.toMatchObject({
+      constraint: "invoice_customer_fkey",
+    });
+  });
+
+  test("cannot be talked out of it by the role that billing logs in as", async () => {
+    for (const attempt of [
+      "SET ROLE postgres",
+      "SET ROLE billing_owner",
+      "SET SESSION AUTHORIZATION postgres",
+      "ALTER TABLE invoice NO FORCE ROW LEVEL SECURITY",
+      "ALTER TABLE invoice DISABLE ROW LEVEL SECURITY",
+      "CREATE POLICY open ON invoice USING (true)",
+      "CREATE TABLE mine (x int)",
+      "ALTER TABLE event DISABLE TRIGGER ALL",
+    ]) {
+      await expect(as(staff(tenantA), attempt)).rejects.toMatchObject({ code: "42501" });
+    }
+    const leak = "SET row_security = off";
+    await expect(as({}, leak, "SELECT * FROM invoice")).rejects.toThrow(/row-level security/);
+  });
+
+  test("has every table keyed by tenant first, every foreign key with it, and all forced", async () => {
+    const catalog = await query(
+      billing.database.superuserUrl,
+      `SELECT c.relname, c.relrowsecurity AND c.relforcerowsecurity AS forced,
+         k.contype, k.conname, (SELECT attname FROM pg_attribute
+           WHERE attrelid = c.oid AND attnum = k.conkey[1]) AS first
+       FROM pg_class c JOIN pg_constraint k ON k.conrelid = c.oid AND k.contype IN ('p', 'f', 'u')
+       WHERE c.relnamespace = 'public'::regnamespace AND c.relname NOT LIKE 'kysely%'`,
+    );
+
+    expect(new Set(catalog.map(({ relname }) => relname))).toEqual(new Set(tables));
+    for (const row of catalog) expect(row).toMatchObject({ forced: true, first: "tenant_id" });
+  });
+});
