@@ -6,8 +6,6 @@ MAKEFLAGS += --no-print-directory
 
 COMPOSE := docker compose
 PORT := $(or $(GATEWAY_PORT),9001)
-# While `make dev` runs, demo and token talk to it; otherwise to the containers.
-DEV := $(wildcard .data/dev.json)
 export DEMO_CLIENT := $(or $(CLIENT),svc-demo)
 export DEMO_SCOPE := $(SCOPE)
 export DEMO_RESOURCE := $(or $(RESOURCE),https://billing.tollgate.internal)

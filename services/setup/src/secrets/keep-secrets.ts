@@ -4,6 +4,7 @@ import { ConfigError } from "@tollgate/shared/config";
 import {
   demoClients,
   hashFile,
+  randomSecret,
   type Secret,
   secretList,
   sha256,
@@ -29,8 +30,8 @@ type Manifest = Record<string, string>;
  */
 export async function keepSecrets(options: KeepOptions): Promise<string[]> {
   const { folder } = options;
-  await mkdir(folder, { recursive: true, mode: 0o700 });
-  await chmod(folder, 0o711);
+  await mkdir(folder, { recursive: true });
+  await chmod(folder, 0o700); // whoever mounts one directory below it needs no way through it
   const manifest = await readManifest(folder);
   if (manifest === undefined && options.hasDatabase) throw allLost(folder);
   await refuseLosses(folder, manifest ?? {});
@@ -39,7 +40,7 @@ export async function keepSecrets(options: KeepOptions): Promise<string[]> {
   const fingerprints: Manifest = {};
   for (const secret of secretList) {
     const found = await readSecret(folder, secret.path);
-    const value = found ?? secret.make();
+    const value = found ?? randomSecret();
     if (found === undefined) {
       await writeFileWhole(join(folder, secret.path), `${value}\n`);
       made.push(secret.path);
@@ -47,9 +48,9 @@ export async function keepSecrets(options: KeepOptions): Promise<string[]> {
     fingerprints[secret.path] = fingerprint(value);
   }
   await keepDerived(folder, options.tutorialSecretKey, made);
-  const text = `${JSON.stringify(fingerprints, null, 2)}\n`;
   // Last of all: from here on, a secret that is not there was lost.
   if (JSON.stringify(manifest) !== JSON.stringify(fingerprints)) {
+    const text = `${JSON.stringify(fingerprints, null, 2)}\n`;
     await writeFileWhole(join(folder, manifestFile), text);
   }
   return made;
@@ -60,11 +61,22 @@ const manifestFile = "manifest.json";
 async function readManifest(folder: string): Promise<Manifest | undefined> {
   const text = await readSecret(folder, manifestFile);
   if (text === undefined) return undefined;
+  const found = parsed(text);
+  if (isManifest(found)) return found;
+  throw new ConfigError([`${join(folder, manifestFile)} is damaged: restore it from a backup`]);
+}
+
+function parsed(text: string): unknown {
   try {
-    return JSON.parse(text) as Manifest;
+    return JSON.parse(text);
   } catch {
-    throw new ConfigError([`${join(folder, manifestFile)} is damaged: restore it from a backup`]);
+    return undefined;
   }
+}
+
+function isManifest(found: unknown): found is Manifest {
+  if (typeof found !== "object" || found === null || Array.isArray(found)) return false;
+  return Object.values(found).every((value) => typeof value === "string");
 }
 
 async function refuseLosses(folder: string, manifest: Manifest): Promise<void> {
@@ -85,8 +97,8 @@ async function keepDerived(folder: string, chosen: string, made: string[]) {
     const secret = (await readSecret(folder, `clients/${id}`)) ?? "";
     await keepFile(folder, hashFile(id), sha256(secret), made);
   }
-  const tutorial = chosen || (await readSecret(folder, tutorialSecret)) || secretList[0]?.make();
-  await keepFile(folder, tutorialSecret, tutorial ?? "", made);
+  const tutorial = chosen || (await readSecret(folder, tutorialSecret)) || randomSecret();
+  await keepFile(folder, tutorialSecret, tutorial, made);
 }
 
 async function keepFile(folder: string, path: string, value: string, made: string[]) {
@@ -97,7 +109,7 @@ async function keepFile(folder: string, path: string, value: string, made: strin
 
 async function readSecret(folder: string, path: string): Promise<string | undefined> {
   try {
-    return (await readFile(join(folder, path), "utf8")).trim();
+    return (await readFile(join(folder, path), "utf8")).trim() || undefined;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
     throw error;

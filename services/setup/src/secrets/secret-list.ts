@@ -3,12 +3,13 @@ import { createHash, randomBytes } from "node:crypto";
 export type Secret = {
   /** Below the secrets' folder; its first part is what one container mounts. */
   path: string;
-  make: () => string;
   /** What is lost with it, for the message when it is gone. */
   dependents: string;
 };
 
-const password = () => randomBytes(32).toString("base64url");
+export function randomSecret(): string {
+  return randomBytes(32).toString("base64url");
+}
 
 export const demoClients = ["svc-demo", "svc-reader", "svc-rival"] as const;
 
@@ -16,22 +17,19 @@ export const demoClients = ["svc-demo", "svc-reader", "svc-rival"] as const;
 export const secretList: readonly Secret[] = [
   {
     path: "postgres/superuser_password",
-    make: password,
     dependents: "the PostgreSQL server on the data volume",
   },
-  { path: "billing-owner/password", make: password, dependents: "billing's migrations" },
-  { path: "billing/database_password", make: password, dependents: "billing's log-in" },
-  { path: "issuer-owner/password", make: password, dependents: "the issuer's migrations" },
-  { path: "issuer/database_password", make: password, dependents: "the issuer's log-in" },
+  { path: "billing-owner/password", dependents: "billing's migrations" },
+  { path: "billing/database_password", dependents: "billing's log-in" },
+  { path: "issuer-owner/password", dependents: "the issuer's migrations" },
+  { path: "issuer/database_password", dependents: "the issuer's log-in" },
   {
     path: "issuer/wrapping_key",
-    make: password,
     dependents: "every signing key stored in the issuer's database",
   },
-  { path: "issuer/cookie_keys", make: password, dependents: "the sessions of everyone logged in" },
+  { path: "issuer/cookie_keys", dependents: "the sessions of everyone logged in" },
   ...demoClients.map((id) => ({
     path: `clients/${id}`,
-    make: password,
     dependents: `the client ${id}`,
   })),
 ];

@@ -1,4 +1,4 @@
-import { mkdir, open, rename } from "node:fs/promises";
+import { mkdir, open, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 
 /**
@@ -7,8 +7,9 @@ import { dirname } from "node:path";
  */
 export async function writeFileWhole(path: string, text: string): Promise<void> {
   await mkdir(dirname(path), { recursive: true, mode: 0o755 });
-  const temporary = `${path}.${process.pid}.new`;
-  const file = await open(temporary, "w", 0o444);
+  const temporary = `${path}.new`;
+  await rm(temporary, { force: true }); // left by a run that was killed; it may not be opened again
+  const file = await open(temporary, "wx", 0o444);
   try {
     await file.writeFile(text);
     await file.sync();
@@ -16,4 +17,15 @@ export async function writeFileWhole(path: string, text: string): Promise<void> 
     await file.close();
   }
   await rename(temporary, path);
+  await syncFolder(dirname(path));
+}
+
+/** A rename outlives a power cut only once the folder is on the disk as well. */
+async function syncFolder(path: string): Promise<void> {
+  const folder = await open(path, "r");
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
 }
