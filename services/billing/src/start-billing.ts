@@ -55,7 +55,7 @@ export async function startBilling(config: BillingConfig, options: BillingOption
   const api = opened.use(await serve(handler, { port, variable: "BILLING_PORT", drainMs }));
   void jwks.warmUp();
   guard.check().catch((err) => log.warn({ event: "database_unavailable", err }, "not ready yet"));
-  log.info({ event: "started", port: api.port, admin_port: adminPort }, "billing listens");
+  log.info({ event: "started", port: api.port, admin_port: ready.port }, "billing listens");
 
   const { fault } = guard;
   const rest = opened.move();

@@ -31,6 +31,8 @@ function codeOf(issue: Issue): string {
   switch (issue.code) {
     case "invalid_type":
       return issue.input === undefined ? "required" : "wrong_type";
+    case "invalid_union":
+      return "wrong_type";
     case "too_small":
     case "too_big":
       return issue.code;
