@@ -18,6 +18,10 @@ export const gatewayCatalogue = {
   rate_exceeded: { status: 429, title: "Too many requests in too short a time" },
   upstream_unreachable: { status: 502, title: "The service behind this could not be reached" },
   upstream_broken: { status: 502, title: "The service behind this gave no proper answer" },
+  upstream_resting: {
+    status: 503,
+    title: "The service behind this has failed and is given a rest",
+  },
   upstream_slow: { status: 504, title: "The service behind this did not answer in time" },
 } as const;
 

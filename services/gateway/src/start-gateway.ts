@@ -7,13 +7,15 @@ import { createGateway } from "./app.ts";
 import type { GatewayConfig } from "./config.ts";
 import { listenForTrouble } from "./http/listen-for-trouble.ts";
 import { createLivePolicy, type LivePolicy } from "./routes/live-policy.ts";
+import type { Policy } from "./routes/policy.ts";
 import { createUpstreams } from "./upstream/upstreams.ts";
 
 /** Puts the parts together and listens; disposing drains. Throws ConfigError with every fault. */
 export async function startGateway(config: GatewayConfig, env: Env, log: Log) {
   await using parts = new AsyncDisposableStack();
-  const policy = parts.use(createLivePolicy({ path: config.routesFile, env, log }));
-  const upstreams = parts.use(createUpstreams());
+  const upstreams = parts.use(createUpstreams(Date.now));
+  const onChange = ({ table }: Policy) => upstreams.retain(table.routes);
+  const policy = parts.use(createLivePolicy({ path: config.routesFile, env, log, onChange }));
   const metrics = createMetrics("gateway");
   const duration = requestDuration(metrics);
   const app = createGateway({

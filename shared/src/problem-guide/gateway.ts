@@ -59,6 +59,11 @@ export const gatewayGuide: Guide = {
     "The service behind the gateway broke off or answered nonsense.",
     "Try again; a change may or may not have been made, so use the same Idempotency-Key.",
   ],
+  upstream_resting: [
+    503,
+    "The service behind the gateway failed several times in a row and is not called for a moment.",
+    "Wait for Retry-After and try again.",
+  ],
   upstream_slow: [
     504,
     "The service behind the gateway did not answer in time.",

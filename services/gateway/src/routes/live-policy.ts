@@ -3,7 +3,7 @@ import { ConfigError, type Env } from "@tollgate/shared/config";
 import type { Log } from "@tollgate/shared/log";
 import { parseYaml, readYamlFile } from "@tollgate/shared/yaml-file";
 import { createPolicy, type Policy } from "./policy.ts";
-import { type RoutesFile, routesSchema } from "./schema.ts";
+import { routesSchema } from "./schema.ts";
 
 /** The policy in force, and how it is replaced: whole or not at all. */
 export type LivePolicy = Disposable & {
@@ -16,7 +16,7 @@ export type LivePolicyOptions = {
   path: string;
   env: Env;
   log: Log;
-  onChange?: (file: RoutesFile) => void;
+  onChange?: (policy: Policy) => void;
   pollMs?: number;
 };
 
@@ -37,7 +37,7 @@ export function createLivePolicy(options: LivePolicyOptions): LivePolicy {
       if (text === undefined) throw new ConfigError([`${path}: cannot be read`]);
       const file = parseYaml(path, text, routesSchema, env);
       policy = createPolicy(file, log, policy);
-      onChange?.(file);
+      onChange?.(policy);
       log.info(
         { event: "routes_reloaded", routes: file.routes.length },
         "the routes were read again",

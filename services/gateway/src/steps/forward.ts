@@ -1,4 +1,3 @@
-import type { Dispatcher } from "undici";
 import type { GatewayContext, Step } from "../context.ts";
 import type { AnswerProblem } from "../http/answer-problem.ts";
 import { problem } from "../problems.ts";
@@ -20,28 +19,27 @@ export function forward({ upstreams, policy, answerProblem }: ForwardDeps): Step
   return function forward(ctx) {
     const { route, target } = ctx.state;
     const { timeouts, limits } = route.entry;
-    const body = bodyOf(ctx, limits.body);
-    const pool = upstreams.poolFor(route);
-    ctx.state.upstream = route.entry.upstream[0] as string;
+    const headers = forwardedRequestHeaders(ctx.req);
+    headers.push(...policy().provenance(ctx.req, ctx.state));
+    const outgoing = {
+      path: upstreamPath(route, target.path) + target.query,
+      headers,
+      makeBody: bodyMaker(ctx, limits.body),
+      headersTimeout: timeouts.headers,
+      bodyTimeout: timeouts.idle,
+      totalMs: timeouts.total,
+    };
     ctx.respond = false;
-    pool.dispatch(
-      {
-        path: upstreamPath(route, target.path) + target.query,
-        method: ctx.method as Dispatcher.HttpMethod,
-        headers: [...forwardedRequestHeaders(ctx.req), ...policy().provenance(ctx.req, ctx.state)],
-        body,
-        headersTimeout: timeouts.headers,
-        bodyTimeout: timeouts.idle,
-      },
-      new Exchange(ctx, timeouts.total, answerProblem),
-    );
+    new Exchange(ctx, upstreams.of(route), outgoing, answerProblem).start();
   };
 }
 
-function bodyOf({ req, res }: GatewayContext, limit: number): RequestBody | null {
-  if (!hasBody(req)) return null;
+function bodyMaker({ req, res }: GatewayContext, limit: number): () => RequestBody | null {
+  if (!hasBody(req)) return noBody;
   if (Number(req.headers["content-length"] ?? 0) > limit) throw problem("body_too_large");
   // RFC 9110 section 10.1.1: only now, past every check, is the client asked for its body.
   if (req.headers.expect !== undefined) res.writeContinue();
-  return new RequestBody(req, limit);
+  return () => new RequestBody(req, limit);
 }
+
+const noBody = () => null;

@@ -10,12 +10,17 @@ export class RequestBody extends Readable {
   readonly #source: IncomingMessage;
   readonly #limit: number;
   #received = 0;
+  #isOpen = false;
 
   constructor(source: IncomingMessage, limit: number) {
     super({ highWaterMark: 65_536 });
     this.#source = source;
     this.#limit = limit;
-    source.on("data", this.#take).once("end", this.#end).once("close", this.#leave);
+  }
+
+  /** Nothing was taken from the client yet: another attempt can still send it all. */
+  get isUntouched(): boolean {
+    return !this.#isOpen;
   }
 
   readonly #take = (chunk: Buffer): void => {
@@ -33,6 +38,10 @@ export class RequestBody extends Readable {
   };
 
   override _read(): void {
+    if (!this.#isOpen) {
+      this.#isOpen = true;
+      this.#source.on("data", this.#take).once("end", this.#end).once("close", this.#leave);
+    }
     this.#source.resume();
   }
 

@@ -1,35 +1,46 @@
-import { Pool } from "undici";
 import type { Route } from "../routes/route-table.ts";
+import { createUpstream, type Upstream } from "./upstream.ts";
 
-/** A kept-alive pool of connections per upstream, made on first use. */
-export type Upstreams = AsyncDisposable & { poolFor(route: Route): Pool };
+/** The upstreams of all routes, each made on first use and shared by the routes that name it. */
+export type Upstreams = AsyncDisposable & {
+  of(route: Route): Upstream;
+  /** Lets go of what no route names any more; what is in flight there is finished. */
+  retain(routes: readonly Route[]): void;
+};
 
-const maxConnections = 1_024;
-
-export function createUpstreams(): Upstreams {
-  const pools = new Map<string, Pool>();
+export function createUpstreams(now: () => number): Upstreams {
+  const upstreams = new Map<string, Upstream>();
 
   return {
-    poolFor({ entry }) {
-      const origin = entry.upstream[0] as string;
-      const key = `${origin} ${entry.timeouts.connect}`;
-      const pool = pools.get(key) ?? createPool(origin, entry.timeouts.connect);
-      pools.set(key, pool);
-      return pool;
+    of(route) {
+      const key = keyOf(route);
+      const known = upstreams.get(key);
+      if (known !== undefined) return known;
+      const { upstream: origins, timeouts } = route.entry;
+      const made = createUpstream({ origins, connectMs: timeouts.connect, now });
+      upstreams.set(key, made);
+      return made;
+    },
+    retain(routes) {
+      const wanted = new Set(routes.map(keyOf));
+      for (const [key, upstream] of upstreams) {
+        if (wanted.has(key)) continue;
+        upstreams.delete(key);
+        void upstream[Symbol.asyncDispose]();
+      }
     },
     async [Symbol.asyncDispose]() {
-      await Promise.all([...pools.values()].map((pool) => pool.close()));
+      await Promise.all([...upstreams.values()].map((each) => each[Symbol.asyncDispose]()));
     },
   };
 }
 
-function createPool(origin: string, connectMs: number): Pool {
-  return new Pool(origin, {
-    connections: maxConnections,
-    pipelining: 1,
-    connect: { timeout: connectMs },
-    // Shorter than the five seconds after which a Node upstream closes: no request is lost to that race.
-    keepAliveTimeout: 4_000,
-    allowH2: false,
-  });
+const keys = new WeakMap<Route, string>();
+
+function keyOf(route: Route): string {
+  const known = keys.get(route);
+  if (known !== undefined) return known;
+  const key = `${route.entry.timeouts.connect} ${route.entry.upstream.join(" ")}`;
+  keys.set(route, key);
+  return key;
 }
