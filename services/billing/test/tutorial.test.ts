@@ -47,7 +47,7 @@ test("nobody else does", async () => {
     expect(status).toBe(401);
     expect(text).not.toContain("Secret Information");
   }
-  expect((await ask(tutorial.url, refused[5]))[1]).toBe("The access token has expired");
+  expect((await ask(tutorial.url, refused[5]))[1]).toBe("Token is expired");
 });
 
 test("every other address is the API's", async () => {
