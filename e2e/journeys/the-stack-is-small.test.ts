@@ -42,5 +42,7 @@ test("only what production needs is in an image", async () => {
 /** "64.4MiB / 256MiB", of which the first is what is used. */
 function inBytes(usage: string): number {
   const [, amount = "", unit = ""] = /^([\d.]+)([KMG]iB) /.exec(usage) ?? [];
-  return Number(amount) * { KiB: 2 ** 10, MiB: 2 ** 20, GiB: 2 ** 30 }[unit as "MiB"];
+  return Number(amount) * (multiples[unit] ?? Number.NaN);
 }
+
+const multiples: Record<string, number> = { KiB: 2 ** 10, MiB: 2 ** 20, GiB: 2 ** 30 };
