@@ -16,7 +16,8 @@ export function createLog(service: string, level = "info", destination?: Destina
     redact: { paths: [...credentials].map((name) => `["${name}"]`), censor },
     serializers: { err: (err: Error) => censored(stdSerializers.err(err)) },
   };
-  return destination ? pino(options, destination) : pino(options);
+  // One line after the other: written asynchronously, a process's last line can overtake another.
+  return pino(options, destination ?? pino.destination({ dest: 1, sync: true }));
 }
 
 const credentials = new Set([

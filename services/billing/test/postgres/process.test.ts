@@ -75,8 +75,9 @@ function start(entry: string, changes: Record<string, string> = {}) {
   };
 }
 
+/** Once all that it printed was read as well. */
 async function exitOf(child: ChildProcess): Promise<number | null> {
-  if (child.exitCode === null && child.signalCode === null) await once(child, "exit");
+  if (!child.stdout?.closed) await once(child, "close");
   return child.exitCode;
 }
 

@@ -68,9 +68,10 @@ test("a port that is taken ends it with 1, and the last line names the variable"
 
   const issuer = start("main.ts", { ...settings.env, ISSUER_PORT: String(port) });
 
-  expect(await issuer.exitCode()).toBe(1);
-  expect(issuer.lines.at(-1)?.msg).toContain(`port ${port} is taken: set ISSUER_PORT`);
+  const exitCode = await issuer.exitCode();
   squatter.close();
+  expect(exitCode).toBe(1);
+  expect(issuer.lines.at(-1)?.msg).toContain(`port ${port} is taken: set ISSUER_PORT`);
 });
 
 test("only the tutorial's entry gives tokens to anybody, and warns of it", async () => {
