@@ -30,14 +30,16 @@ export type JwksClient = {
   /** Fetches ahead of the first request; failure is not an error, only a later attempt. */
   warmUp(): Promise<void>;
   /**
-   * Refreshes in the background when that is due, and says which set of keys is in force: the
-   * number grows with every change of the set. Undefined when no set may be used any more. For
-   * those who remember what was verified: it costs two comparisons.
+   * Refreshes in the background when that is due, and counts the sets that lost a key: while the
+   * number stays, what was proven stays proven. Undefined when no set may be used as it is. For
+   * those who remember what was verified: it costs a few comparisons.
    */
   tend(): number | undefined;
   /** Milliseconds since the last fetch that worked; undefined before the first. */
   ageMs(): number | undefined;
   isUsable(): boolean;
+  /** Beyond freshness, and used all the same because no newer set could be had. */
+  isStale(): boolean;
 };
 
 /**
@@ -56,58 +58,70 @@ export function createJwksClient(options: JwksOptions, deps: JwksDeps = {}): Jwk
   let fetchedAt: number | undefined;
   let quietUntil = Number.NEGATIVE_INFINITY;
   let failures = 0;
+  let failedAt = Number.NEGATIVE_INFINITY;
   let underway: Promise<void> | undefined;
 
   const ageMs = () => (fetchedAt === undefined ? undefined : now() - fetchedAt);
-  const isUsable = () => (ageMs() ?? Number.POSITIVE_INFINITY) <= freshMs + staleMs;
+  const age = () => ageMs() ?? Number.POSITIVE_INFINITY;
+  const isAging = () => age() > freshMs * 0.8;
+  const isUsable = () => age() <= freshMs + staleMs;
+  const isOutage = () => now() - failedAt <= 2 * cooldownMs + timeoutMs;
+  // Only an outage makes an old set good enough: after an idle night, ask before believing it.
+  const mustAsk = () => !isUsable() || (age() > freshMs && !isOutage());
 
   async function load(): Promise<void> {
     try {
       const next = readJwks(await withinTime(get, options.url, timeoutMs), options.algorithms);
-      if (!sameKeys(keys, next)) generation += 1;
+      if (hasLost(keys, next)) generation += 1;
       keys = next;
       fetchedAt = now();
       failures = 0;
+      failedAt = Number.NEGATIVE_INFINITY;
       quietUntil = fetchedAt + cooldownMs;
       deps.onFetch?.({ ok: true, keys: next.size });
     } catch (cause) {
       failures += 1;
-      quietUntil = now() + Math.min(failureCooldownMs * 2 ** (failures - 1), cooldownMs);
+      failedAt = now();
+      quietUntil = failedAt + Math.min(failureCooldownMs * 2 ** (failures - 1), cooldownMs);
       deps.onFetch?.({ ok: false, reason: cause instanceof Error ? cause.message : "failed" });
     } finally {
       underway = undefined;
     }
   }
 
-  /** One flight for all, and none while it is quiet. */
+  /** One flight for all, and none while it is quiet: after a success until the set has aged. */
   function refresh(): Promise<void> | undefined {
-    if (underway === undefined && now() >= quietUntil) underway = load();
+    const isDue = now() >= quietUntil || (failures === 0 && isAging());
+    if (underway === undefined && isDue) underway = load();
     return underway;
   }
 
   function lookUp({ kid, alg }: TokenHeader): VerificationKey | undefined {
     if (!isUsable()) throw unavailable(quietUntil - now());
-    if (kid !== undefined) return keys.get(kid);
+    if (kid !== undefined) {
+      const named = keys.get(kid);
+      return named?.kid === kid ? named : undefined;
+    }
     // RFC 7515 leaves kid optional: without it, only a set with a single fitting key is clear.
     const fitting = [...keys.values()].filter((key) => key.algorithm === alg);
     return fitting.length === 1 ? fitting[0] : undefined;
   }
 
   function tend(): number | undefined {
-    const age = ageMs() ?? Number.POSITIVE_INFINITY;
-    if (age > freshMs * 0.8) void refresh();
-    return age <= freshMs + staleMs ? generation : undefined;
+    if (isAging()) void refresh();
+    return mustAsk() ? undefined : generation;
   }
 
   return {
     tend,
     ageMs,
     isUsable,
+    isStale: () => fetchedAt !== undefined && age() > freshMs,
     async warmUp() {
       await refresh();
     },
     findKey(header) {
-      if (!isUsable()) return Promise.resolve(refresh()).then(() => lookUp(header));
+      if (mustAsk()) return Promise.resolve(refresh()).then(() => lookUp(header));
       tend();
       const known = lookUp(header);
       if (known !== undefined) return known;
@@ -125,9 +139,9 @@ async function withinTime(get: FetchJwks, url: string, timeoutMs: number): Promi
   return await Promise.race([get(url, signal), late]);
 }
 
-function sameKeys(before: KeySet, after: KeySet): boolean {
-  if (before.size !== after.size) return false;
-  return [...after].every(([kid, key]) => before.get(kid)?.key.equals(key.key));
+/** A key more leaves every earlier proof as good as it was; a key less or another one does not. */
+function hasLost(before: KeySet, after: KeySet): boolean {
+  return ![...before].every(([kid, { key }]) => after.get(kid)?.key.equals(key));
 }
 
 function unavailable(retryInMs: number) {

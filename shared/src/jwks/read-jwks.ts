@@ -4,7 +4,7 @@ import type { AsymmetricAlgorithm, VerificationKey } from "../tokens/verify-sign
 
 const keySet = z.object({ keys: z.array(z.record(z.string(), z.unknown())).max(100) });
 
-/** A key set by `kid`; keys without one are told apart by their position. */
+/** A key set by `kid`; keys without one are told apart by their position, which is no name of theirs. */
 export type KeySet = ReadonlyMap<string, VerificationKey>;
 
 /**
@@ -17,8 +17,8 @@ export function readJwks(text: string, algorithms: readonly string[]): KeySet {
   const keys = new Map<string, VerificationKey>();
   for (const [index, jwk] of parsed.data.keys.entries()) {
     const key = readKey(jwk);
-    const kid = typeof jwk.kid === "string" ? jwk.kid : `#${index}`;
-    if (key !== undefined && algorithms.includes(key.algorithm)) keys.set(kid, key);
+    if (key === undefined || !algorithms.includes(key.algorithm)) continue;
+    keys.set(key.kid ?? `#${index}`, key);
   }
   if (keys.size === 0) throw new Error("the JWK Set has no key that can be used");
   return keys;
@@ -40,7 +40,7 @@ function readKey(jwk: Record<string, unknown>): VerificationKey | undefined {
   if (Array.isArray(jwk.key_ops) && !jwk.key_ops.includes("verify")) return undefined;
   const key = importPublic(jwk);
   if (key === undefined || !isStrongEnough(key)) return undefined;
-  return { algorithm, key };
+  return { algorithm, key, kid: typeof jwk.kid === "string" ? jwk.kid : undefined };
 }
 
 /** The one algorithm that a key of this kind is used with. Never symmetric (RFC 8725 section 3.2). */

@@ -15,14 +15,16 @@ export type Caller = {
   readonly tokenId: string | undefined;
   /** The session that the token belongs to, for people. */
   readonly sessionId: string | undefined;
+  /** The kid of the key that proved it: the issuer's name for it, whatever the token's header says. */
+  readonly keyId: string | undefined;
   /** Seconds since 1970. */
   readonly issuedAt: number;
   readonly expiresAt: number;
   readonly claims: TokenClaims;
 };
 
-/** Reads a caller out of claims that checkClaims has passed. */
-export function callerOf(claims: TokenClaims): Caller {
+/** Reads a caller out of claims that checkToken has passed. */
+export function callerOf(claims: TokenClaims, keyId?: string): Caller {
   const { aud, scope, roles, token_use: use } = claims;
   return {
     issuer: text(claims.iss) ?? "",
@@ -35,6 +37,7 @@ export function callerOf(claims: TokenClaims): Caller {
     tenant: text(claims.tenant),
     tokenId: text(claims.jti),
     sessionId: text(claims.sid),
+    keyId,
     issuedAt: Number(claims.iat),
     expiresAt: Number(claims.exp),
     claims,

@@ -9,6 +9,8 @@ export type TokenPolicy = {
   tokenTypes: readonly string[];
   maxLifetimeSeconds: number;
   clockToleranceSeconds: number;
+  /** Claims beyond RFC 7519's that must be there, such as the `jti` that a revocation names. */
+  requiredClaims?: readonly string[] | undefined;
 };
 
 /**
@@ -18,6 +20,7 @@ export type TokenPolicy = {
 export function checkToken(parsed: ParsedToken, policy: TokenPolicy, now: number): void {
   checkHeader(parsed, policy);
   checkShape(parsed.claims, policy);
+  checkPurpose(parsed.claims);
   checkTimes(parsed.claims, policy, now);
 }
 
@@ -40,18 +43,38 @@ function mediaType(type: string | undefined): string {
   return (type ?? "").toLowerCase().replace(/^application\//, "");
 }
 
+/** Whom and what a token is about. One that is malformed must not pass for one that is not there. */
+const names = ["sub", "client_id", "jti", "sid"];
+
 function checkShape(claims: TokenClaims, policy: TokenPolicy): void {
   if (claims.iss !== policy.issuer) throw tokenProblem("token_issuer_unknown");
-  const { aud, sub, exp, iat, nbf } = claims;
+  const { aud, exp, iat, nbf } = claims;
   const audiences = Array.isArray(aud) ? aud : [aud];
-  if (audiences.length === 0 || !audiences.every((each) => typeof each === "string" && each)) {
+  if (audiences.length === 0 || !audiences.every(isText)) {
     throw invalid('"aud" must name who the token is for');
   }
-  if (sub !== undefined && (typeof sub !== "string" || sub === ""))
-    throw invalid('"sub" must be text');
+  for (const name of names) {
+    if (claims[name] !== undefined && !isText(claims[name])) {
+      throw invalid(`"${name}" must be text`);
+    }
+  }
+  for (const name of policy.requiredClaims ?? []) {
+    if (claims[name] === undefined) throw invalid(`"${name}" must be there`);
+  }
   if (!isTime(exp)) throw invalid('"exp" must be a number of seconds');
   if (!isTime(iat)) throw invalid('"iat" must be a number of seconds');
   if (nbf !== undefined && !isTime(nbf)) throw invalid('"nbf" must be a number of seconds');
+}
+
+/**
+ * Where an issuer types every JWT alike (FusionAuth: `JWT`), the type cannot tell its access tokens
+ * from the rest; claims that only ID tokens and security events have can (RFC 8725 section 3.12).
+ */
+function checkPurpose(claims: TokenClaims): void {
+  for (const name of ["at_hash", "c_hash", "events"]) {
+    if (claims[name] === undefined) continue;
+    throw tokenProblem("token_type_not_allowed", { detail: `No access token has "${name}"` });
+  }
 }
 
 function checkTimes(claims: TokenClaims, policy: TokenPolicy, now: number): void {
@@ -66,6 +89,10 @@ function checkTimes(claims: TokenClaims, policy: TokenPolicy, now: number): void
     const detail = `At most ${policy.maxLifetimeSeconds} seconds are accepted`;
     throw tokenProblem("token_lifetime_too_long", { detail });
   }
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === "string" && value !== "";
 }
 
 function isTime(value: unknown): value is number {

@@ -46,12 +46,15 @@ function checkedHeader(header: Record<string, unknown>): TokenHeader {
   };
 }
 
-const strictUtf8 = new TextDecoder("utf-8", { fatal: true });
+// A byte order mark is no JSON (RFC 8259 section 8.1), so it is not passed over either.
+const strictUtf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
+/** Of a member that is there twice the last one counts (RFC 7519 section 4): JSON.parse does that. */
 function decode(segment: string, name: string): Record<string, unknown> {
+  const bytes = decodeSegment(segment, name);
   let value: unknown;
   try {
-    value = JSON.parse(strictUtf8.decode(decodeSegment(segment, name)));
+    value = JSON.parse(strictUtf8.decode(bytes));
   } catch {
     throw malformed(`Its ${name} is not JSON`);
   }

@@ -7,7 +7,12 @@ export type AsymmetricAlgorithm = (typeof asymmetricAlgorithms)[number];
 export type Algorithm = AsymmetricAlgorithm | "HS256";
 
 /** A key and the one algorithm it may be used with (RFC 8725 section 3.1). */
-export type VerificationKey = { readonly algorithm: Algorithm; readonly key: KeyObject };
+export type VerificationKey = {
+  readonly algorithm: Algorithm;
+  readonly key: KeyObject;
+  /** The name under which its issuer publishes it. */
+  readonly kid?: string | undefined;
+};
 
 /** Is this the signature that `key` made over `input`? The token's own `alg` has no say in it. */
 export function isSignedBy(verification: VerificationKey, input: string, signature: Buffer) {

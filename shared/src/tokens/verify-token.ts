@@ -27,7 +27,8 @@ export function createTokenVerifier(
 
   return function verifyToken(token) {
     const parsed = parseToken(token);
-    const issuer = byName.get(String(parsed.claims.iss));
+    const { iss } = parsed.claims;
+    const issuer = typeof iss === "string" ? byName.get(iss) : undefined;
     if (issuer === undefined) throw tokenProblem("token_issuer_unknown");
     checkToken(parsed, issuer.policy, now() / 1000);
 
@@ -37,7 +38,7 @@ export function createTokenVerifier(
       if (!isSignedBy(key, parsed.signingInput, parsed.signature)) {
         throw tokenProblem("token_signature_invalid");
       }
-      return callerOf(parsed.claims);
+      return callerOf(parsed.claims, key.kid);
     };
     const key = issuer.findKey(parsed.header);
     return key instanceof Promise ? key.then(prove) : prove(key);

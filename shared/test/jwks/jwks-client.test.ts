@@ -1,33 +1,14 @@
 import { generateKeyPairSync } from "node:crypto";
 import { expect, test } from "@jest/globals";
 import { createJwksClient } from "@tollgate/shared/jwks/jwks-client";
-import { createSigningKey, type SigningKey } from "@tollgate/shared/testing/signing-keys";
+import { createSigningKey } from "@tollgate/shared/testing/signing-keys";
 import { startServer } from "@tollgate/shared/testing/start-server";
+import { clientOf, setOf, settled, unknownKid } from "./support/client-of.ts";
 
 const key = await createSigningKey();
 const other = await createSigningKey();
 
-/** A client on a fake clock whose endpoint answers what `answer` says. */
-function clientOf(answer: () => Promise<string> | string, options: object = {}) {
-  const clock = { ms: 1_000_000 };
-  let fetches = 0;
-  const client = createJwksClient(
-    { url: "http://issuer/jwks", algorithms: ["ES256", "EdDSA", "RS256"], ...options },
-    {
-      now: () => clock.ms,
-      fetchJwks: async () => {
-        fetches += 1;
-        return await answer();
-      },
-    },
-  );
-  return { client, clock, fetches: () => fetches };
-}
-
-const setOf = (...keys: SigningKey[]) => JSON.stringify({ keys: keys.map(({ jwk }) => jwk) });
 const known = { alg: "ES256", kid: key.kid };
-const unknown = () => ({ alg: "ES256", kid: crypto.randomUUID() });
-const settled = () => new Promise((resolve) => setImmediate(resolve));
 
 async function reason(promise: unknown): Promise<string | undefined> {
   try {
@@ -65,7 +46,7 @@ test.each([
   current = answer;
   clock.ms += 30_001;
 
-  for (let flood = 0; flood < 10_000; flood++) await client.findKey(unknown());
+  for (let flood = 0; flood < 10_000; flood++) await client.findKey(unknownKid());
 
   expect(fetches()).toBe(2);
   expect(await client.findKey(known)).toBeDefined();
@@ -79,7 +60,7 @@ test("10,000 random kids wait for nothing while the JWKS hangs, beyond its timeo
   hang = true;
   clock.ms += 30_001;
 
-  const flood = Array.from({ length: 10_000 }, () => client.findKey(unknown()));
+  const flood = Array.from({ length: 10_000 }, () => client.findKey(unknownKid()));
 
   expect(client.findKey(known)).not.toBeInstanceOf(Promise);
   expect(await Promise.all(flood)).not.toContainEqual(expect.anything());
@@ -117,7 +98,7 @@ test("an outage is survived on stale keys, for a bounded time, and then is a 503
 
   clock.ms += 600_000 + 3_599_000;
   expect(await client.findKey(known)).toBeDefined();
-  expect(await client.findKey(unknown())).toBeUndefined();
+  expect(await client.findKey(unknownKid())).toBeUndefined();
 
   clock.ms += 2_000;
   expect(await reason(client.findKey(known))).toBe("issuer_keys_unavailable");
@@ -200,7 +181,7 @@ test.each([
   answer = text;
   clock.ms += 30_001;
 
-  expect(await client.findKey(unknown())).toBeUndefined();
+  expect(await client.findKey(unknownKid())).toBeUndefined();
   expect(outcomes).toMatchObject([{ ok: true }, { ok: false }]);
   expect(await client.findKey(known)).toBeDefined();
 });
