@@ -284,28 +284,3 @@ routes:
   });
   expect(response.status).toBe(200);
 });
-
-describe("two tokens in one request are refused:", () => {
-  test("two Authorization headers, even equal ones", async () => {
-    await using gateway = await startFixture();
-    const token = await gateway.issuer.token();
-
-    const answer = await gateway.raw(
-      `GET /billing/x HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer ${token}\r\nAuthorization: Bearer ${token}\r\n\r\n`,
-    );
-
-    expect(answer.status).toBe(400);
-    expect(JSON.parse(answer.body)).toMatchObject({ code: "header_not_accepted" });
-    expect(gateway.upstream.requests).toEqual([]);
-  });
-
-  test("one in the header and one in the URL", async () => {
-    await using gateway = await startFixture();
-
-    const response = await gateway.get("/billing/x?access_token=abc", {});
-
-    expect(response.status).toBe(400);
-    expect(await response.json()).toMatchObject({ code: "token_ambiguous" });
-    expect(gateway.upstream.requests).toEqual([]);
-  });
-});

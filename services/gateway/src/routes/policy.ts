@@ -1,7 +1,7 @@
 import type { Log } from "@tollgate/shared/log";
 import { createTokenVerifier } from "@tollgate/shared/tokens/verify-token";
 import { createTrustedIssuers, type TrustedIssuers } from "../keys/trusted-issuers.ts";
-import { type ProveToken, rememberVerified } from "../tokens/remember-verified.ts";
+import { rememberVerified, type VerifiedTokens } from "../tokens/remember-verified.ts";
 import { createVerificationLane } from "../tokens/verification-lane.ts";
 import { createProvenance, type Provenance } from "../upstream/provenance.ts";
 import { createRouteTable, type RouteTable } from "./route-table.ts";
@@ -12,7 +12,8 @@ export type Policy = {
   readonly table: RouteTable;
   readonly provenance: Provenance;
   readonly trusted: TrustedIssuers;
-  readonly proveToken: ProveToken;
+  readonly proveToken: VerifiedTokens["proveToken"];
+  readonly tokenFigures: VerifiedTokens["figures"];
   /** What the issuers were read from: equal text, equal issuers. */
   readonly issuersText: string;
 };
@@ -27,21 +28,24 @@ export function createPolicy(file: RoutesFile, log: Log, previous?: Policy): Pol
     provenance: createProvenance(file.trusted_proxies),
     trusted: kept.trusted,
     proveToken: kept.proveToken,
+    tokenFigures: kept.tokenFigures,
     issuersText,
   };
 }
 
-function trust(file: RoutesFile, log: Log): Pick<Policy, "trusted" | "proveToken"> {
+type Trust = Pick<Policy, "trusted" | "proveToken" | "tokenFigures">;
+
+function trust(file: RoutesFile, log: Log): Trust {
   const trusted = createTrustedIssuers(file.issuers, log);
   for (const { client } of trusted.clients) void client.warmUp();
-  const proveToken = rememberVerified({
+  const { proveToken, figures } = rememberVerified({
     verifyToken: createTokenVerifier(trusted.issuers),
     keysInForce: trusted.keysInForce,
     toleranceSeconds: trusted.toleranceSeconds,
     lane: createVerificationLane({}, Date.now),
     now: Date.now,
   });
-  return { trusted, proveToken };
+  return { trusted, proveToken, tokenFigures: figures };
 }
 
 function warnOfTutorial(routes: RoutesFile["routes"], log: Log): void {

@@ -21,8 +21,7 @@ export function authenticate(policy: () => Policy): Step {
     };
     try {
       // A known token is answered at once; only one that must be looked into is waited for.
-      const source = ctx.req.socket.remoteAddress ?? "";
-      const verified = policy().proveToken(tokenOf(ctx, guard), source);
+      const verified = policy().proveToken(tokenOf(ctx, guard), ctx.req.socket);
       if (verified instanceof Promise) {
         return verified.then(accept).catch(refuse).then(next);
       }
@@ -38,18 +37,26 @@ function tokenOf({ req, state }: GatewayContext, guard: ProtectedEntry): string 
   if (guard.tutorial !== undefined)
     return tutorialToken(req.rawHeaders, guard.tutorial.token_header);
   // RFC 6750 section 5.3: a token in a URL ends up in logs; accepting it would teach people to.
-  if (/[?&]access_token=/.test(state.target.query)) {
+  if (hasTokenInQuery(state.target.query)) {
     throw tokenProblem("token_ambiguous", { detail: "A token must not be sent in the URL" });
   }
   return bearerToken(req.rawHeaders);
 }
 
+/** However the name is encoded: the next server decodes it, and might prefer what it finds there. */
+function hasTokenInQuery(query: string): boolean {
+  if (!query.includes("%")) return /[?&;]access_token(?:[=&;]|$)/.test(query);
+  return new URLSearchParams(query.replaceAll(";", "&")).has("access_token");
+}
+
 /** The tutorial sends the bare token in a header of its own. */
 function tutorialToken(rawHeaders: readonly string[], header: string): string {
   const name = header.toLowerCase();
-  const at = rawHeaders.findIndex((each, index) => index % 2 === 0 && each.toLowerCase() === name);
-  const token = at < 0 ? "" : (rawHeaders[at + 1] as string);
-  if (token === "") throw tokenProblem("token_missing");
+  const isToken = (index: number) => rawHeaders[index]?.toLowerCase() === name;
+  const tokens = rawHeaders.filter((_, index) => index % 2 === 1 && isToken(index - 1));
+  const [token] = tokens;
+  if (tokens.length > 1) throw tokenProblem("token_ambiguous");
+  if (token === undefined || token === "") throw tokenProblem("token_missing");
   return token;
 }
 
@@ -61,8 +68,11 @@ function checkCaller(caller: Caller, guard: ProtectedEntry): void {
   requireAudience(caller, guard.audience);
 }
 
+/** RFC 6750 section 3.1 has codes for these, and for no other. */
+const challenged = new Set([400, 401, 403]);
+
 function withChallenge(error: unknown, realm: string): unknown {
-  if (error instanceof Problem && error.status < 500) {
+  if (error instanceof Problem && challenged.has(error.status)) {
     error.headers["www-authenticate"] = bearerChallenge(error, realm);
   }
   return error;

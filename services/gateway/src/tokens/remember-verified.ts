@@ -4,10 +4,27 @@ import type { Caller } from "@tollgate/shared/tokens/caller";
 import { tokenProblem } from "@tollgate/shared/tokens/token-problems";
 import type { VerifyToken } from "@tollgate/shared/tokens/verify-token";
 import { createMemory } from "./memory.ts";
-import type { VerificationLane } from "./verification-lane.ts";
+import type { Peer, VerificationLane } from "./verification-lane.ts";
 
-/** Proves a token that came from `source`, a peer's address; at once when it was proven before. */
-export type ProveToken = (token: string, source: string) => Caller | Promise<Caller>;
+/** Proves a token that came from `peer`, its socket; at once when it was proven before. */
+export type ProveToken = (token: string, peer: Peer) => Caller | Promise<Caller>;
+
+export type VerifiedTokens = {
+  proveToken: ProveToken;
+  figures(): TokenFigures;
+};
+
+/** Counts since the memory was made, and what is in it now. */
+export type TokenFigures = {
+  hits: number;
+  misses: number;
+  /** Forged tokens that were sent again and cost no verification. */
+  refusedAgain: number;
+  tokens: number;
+  characters: number;
+  /** Verifications that wait in the slow lane. */
+  waiting: number;
+};
 
 export type RememberDeps = {
   verifyToken: VerifyToken;
@@ -17,9 +34,11 @@ export type RememberDeps = {
   lane: VerificationLane;
   now: () => number;
   maxTokens?: number | undefined;
+  /** Bounds the text of all tokens that are remembered; the heap they take is some five times that. */
+  maxCharacters?: number | undefined;
 };
 
-type Proven = { caller: Caller; keys: number; validUntilMs: number };
+type Proven = { caller: Caller; keys: number; validUntilMs: number; characters: number };
 type Refused = { untilMs: number };
 
 const refusedForMs = 10_000;
@@ -29,48 +48,68 @@ const refusedForMs = 10_000;
  * (its SHA-256, so that no token lies in the heap) under one set of its issuer's keys: it is gone
  * with `exp` and with any change of the keys. GHSA-rp9m-7r4c-75qg, CVE-2021-32701.
  */
-export function rememberVerified(deps: RememberDeps): ProveToken {
-  const proven = createMemory<Proven>(deps.maxTokens ?? 10_000);
-  const refused = createMemory<Refused>(1_000);
-  const { keysInForce, lane, now } = deps;
+export function rememberVerified(deps: RememberDeps): VerifiedTokens {
+  const { maxTokens = 10_000, maxCharacters = 16_777_216, keysInForce, lane, now } = deps;
+  const proven = createMemory<Proven>({
+    capacity: maxTokens,
+    maxWeight: maxCharacters,
+    weigh: (entry) => entry.characters,
+  });
+  const refused = createMemory<Refused>({ capacity: 1_000 });
+  const counts = { hits: 0, misses: 0, refusedAgain: 0 };
 
-  function remember(key: string, caller: Caller): Caller {
+  function remember(key: string, characters: number, caller: Caller): Caller {
     const keys = keysInForce(caller.issuer);
     if (keys !== undefined) {
       const validUntilMs = (caller.expiresAt + deps.toleranceSeconds(caller.issuer)) * 1_000;
-      proven.set(key, { caller, keys, validUntilMs });
+      proven.set(key, { caller, keys, validUntilMs, characters });
     }
     return caller;
   }
 
-  function verify(token: string, key: string, source: string): Caller | Promise<Caller> {
+  function verify(token: string, key: string, peer: Peer): Caller | Promise<Caller> {
     const onFailure = (error: unknown): never => {
       if (error instanceof Problem && error.code === "token_signature_invalid") {
         refused.set(key, { untilMs: now() + refusedForMs });
-        lane.reportFailure(source);
+        lane.reportFailure(peer);
       }
       throw error;
     };
     try {
-      const caller = lane.run(source, () => deps.verifyToken(token));
-      if (!(caller instanceof Promise)) return remember(key, caller);
-      return caller.then((proof) => remember(key, proof), onFailure);
+      const caller = lane.run(peer, () => deps.verifyToken(token));
+      if (!(caller instanceof Promise)) return remember(key, token.length, caller);
+      return caller.then((proof) => remember(key, token.length, proof), onFailure);
     } catch (error) {
       return onFailure(error);
     }
   }
 
-  return function proveToken(token, source) {
+  function proveToken(token: string, peer: Peer) {
     const key = hash("sha256", token, "base64");
     const known = proven.get(key);
     if (known !== undefined) {
       if (now() < known.validUntilMs && keysInForce(known.caller.issuer) === known.keys) {
+        counts.hits += 1;
         return known.caller;
       }
       proven.delete(key);
     }
     const bad = refused.get(key);
-    if (bad !== undefined && now() < bad.untilMs) throw tokenProblem("token_signature_invalid");
-    return verify(token, key, source);
+    if (bad !== undefined && now() < bad.untilMs) {
+      counts.refusedAgain += 1;
+      throw tokenProblem("token_signature_invalid");
+    }
+    counts.misses += 1;
+    return verify(token, key, peer);
+  }
+
+  return {
+    proveToken,
+    figures: () => ({
+      ...counts,
+      tokens: proven.size,
+      characters: proven.weight,
+      waiting: lane.waiting,
+    }),
   };
 }

@@ -1,67 +1,55 @@
-import { createTokenBucket } from "../limits/token-bucket.ts";
 import { problem } from "../problems.ts";
+import { sourceOf } from "./source-of.ts";
+import { createSuspects } from "./suspects.ts";
+import { createTurns } from "./turns.ts";
+
+/** Where a token came from: the socket, told apart from every other one of its address. */
+export type Peer = { readonly remoteAddress?: string | undefined };
 
 /**
  * Where verifications run. A source that keeps sending forged signatures goes to the slow lane:
  * one verification a turn of the event loop, so that everyone else's requests pass in between.
+ * Behind a proxy all callers are one source, and share that lane while one of them floods.
  */
 export type VerificationLane = {
-  run<T>(source: string, verify: () => T | Promise<T>): T | Promise<T>;
-  reportFailure(source: string): void;
+  run<T>(peer: Peer, verify: () => T | Promise<T>): T | Promise<T>;
+  reportFailure(peer: Peer): void;
   readonly waiting: number;
 };
 
-export type LaneOptions = {
-  /** Forged tokens a source may send a second before its tokens wait in line. */
-  failuresPerSecond?: number;
-  maxWaiting?: number;
-};
+export type LaneOptions = { failuresPerSecond?: number; maxWaiting?: number };
 
 export function createVerificationLane(
   { failuresPerSecond = 20, maxWaiting = 1_024 }: LaneOptions,
   now: () => number,
 ): VerificationLane {
-  const patience = createTokenBucket({ requests: failuresPerSecond, perMs: 1_000 }, now);
-  const suspects = new Map<string, number>();
-  const line: (() => void)[] = [];
-
-  function isSuspect(source: string): boolean {
-    const until = suspects.get(source);
-    if (until === undefined) return false;
-    if (until > now()) return true;
-    suspects.delete(source);
-    return false;
-  }
-
-  function serveNext(): void {
-    line.shift()?.();
-    if (line.length > 0) setImmediate(serveNext);
-  }
+  const suspects = createSuspects({ failuresPerSecond }, now);
+  const forgers = new WeakSet<Peer>();
+  const turns = createTurns(maxWaiting);
 
   return {
     get waiting() {
-      return line.length;
+      return turns.waiting;
     },
-    run(source, verify) {
-      if (suspects.size === 0 || !isSuspect(source)) return verify();
-      if (line.length >= maxWaiting) {
-        throw problem("too_many_forged_tokens", { headers: { "retry-after": "1" } });
-      }
+    run(peer, verify) {
+      if (suspects.size === 0 || !suspects.has(sourceOf(peer.remoteAddress))) return verify();
       return new Promise((resolve, reject) => {
-        line.push(() => {
+        // A flood comes over connections that have sent forged tokens; whoever shares its address,
+        // and not its connections, goes before it.
+        const taken = turns.take(forgers.has(peer) ? "last" : "first", () => {
           try {
             resolve(verify());
           } catch (error) {
             reject(error);
           }
         });
-        if (line.length === 1) setImmediate(serveNext);
+        const headers = { "retry-after": "1" };
+        if (!taken) reject(problem("too_many_forged_tokens", { headers }));
       });
     },
-    reportFailure(source) {
-      if (patience.take(source).allowed) return;
-      if (suspects.size >= 10_000) suspects.clear();
-      suspects.set(source, now() + 1_000);
+    reportFailure(peer) {
+      forgers.add(peer);
+      suspects.report(sourceOf(peer.remoteAddress));
     },
   };
 }
