@@ -2,7 +2,11 @@ import type { IncomingMessage, RequestListener, ServerResponse } from "node:http
 import type { Registry } from "prom-client";
 
 /** What a service needs before it can serve, by name: each resolves, or rejects with the reason. */
-export type ReadinessChecks = Readonly<Record<string, () => Promise<void> | void>>;
+export type ReadinessChecks = Readonly<Record<string, Check | RemarkingCheck>>;
+
+type Check = () => Promise<void> | void;
+/** Resolves with "ok", or with what is worth saying of a part that serves all the same. */
+type RemarkingCheck = () => Promise<string> | string;
 
 type Checked = { ready: boolean; checks: Record<string, string> };
 
@@ -31,19 +35,22 @@ export async function runChecks(checks: ReadinessChecks): Promise<Checked> {
     Object.entries(checks).map(async ([name, check]) => [name, await outcome(check)] as const),
   );
   return {
-    ready: results.every(([, result]) => result === "ok"),
-    checks: Object.fromEntries(results),
+    ready: results.every(([, { isReady }]) => isReady),
+    checks: Object.fromEntries(results.map(([name, { text }]) => [name, text])),
   };
 }
 
-async function outcome(check: () => Promise<void> | void): Promise<string> {
+async function outcome(
+  check: ReadinessChecks[string],
+): Promise<{ isReady: boolean; text: string }> {
   const { promise: late, reject } = Promise.withResolvers<never>();
   const timer = setTimeout(() => reject(new Error("no answer in time")), checkTimeoutMs);
   try {
-    await Promise.race([check(), late]);
-    return "ok";
+    const remark = await Promise.race([check(), late]);
+    return { isReady: true, text: remark ?? "ok" };
   } catch (cause) {
-    return cause instanceof Error && cause.message !== "" ? cause.message : "failed";
+    const isNamed = cause instanceof Error && cause.message !== "";
+    return { isReady: false, text: isNamed ? cause.message : "failed" };
   } finally {
     clearTimeout(timer);
   }

@@ -2,10 +2,12 @@ import type { Log } from "@tollgate/shared/log";
 import Koa from "koa";
 import type { GatewayState } from "./context.ts";
 import { createAnswerProblem } from "./http/answer-problem.ts";
+import type { Revocations } from "./revocation/revocations.ts";
 import type { Policy } from "./routes/policy.ts";
 import { authenticate } from "./steps/authenticate.ts";
 import { authorize } from "./steps/authorize.ts";
 import { canonicalise } from "./steps/canonicalise.ts";
+import { checkRevocation } from "./steps/check-revocation.ts";
 import { explainProblems } from "./steps/explain-problems.ts";
 import { forward } from "./steps/forward.ts";
 import { identifyRequest } from "./steps/identify-request.ts";
@@ -22,6 +24,7 @@ export type GatewayDeps = {
   /** What is in force now: it can be replaced between two requests. */
   policy: () => Policy;
   upstreams: Upstreams;
+  revocations: Pick<Revocations, "check">;
 };
 
 /** The gateway is this list. Reading it from top to bottom is reading what happens to a request. */
@@ -36,6 +39,7 @@ export function createGateway(deps: GatewayDeps): Koa<GatewayState> {
     .use(explainProblems())
     .use(matchRoute(deps.policy))
     .use(authenticate(deps.policy))
+    .use(checkRevocation(deps.revocations)) // also of a token that was proven before
     .use(authorize())
     .use(limitRate(deps.now)) // after authorise: nobody spends another caller's share
     .use(forward({ ...deps, answerProblem }));

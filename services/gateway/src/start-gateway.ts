@@ -6,6 +6,9 @@ import { serve } from "@tollgate/shared/serve";
 import { createGateway } from "./app.ts";
 import type { GatewayConfig } from "./config.ts";
 import { listenForTrouble } from "./http/listen-for-trouble.ts";
+import { measureTokens } from "./measure-tokens.ts";
+import { describeFeeds } from "./revocation/describe-feeds.ts";
+import { createRevocations, type Revocations } from "./revocation/revocations.ts";
 import { createLivePolicy, type LivePolicy } from "./routes/live-policy.ts";
 import type { Policy } from "./routes/policy.ts";
 import { createUpstreams } from "./upstream/upstreams.ts";
@@ -14,9 +17,15 @@ import { createUpstreams } from "./upstream/upstreams.ts";
 export async function startGateway(config: GatewayConfig, env: Env, log: Log) {
   await using parts = new AsyncDisposableStack();
   const upstreams = parts.use(createUpstreams(Date.now));
-  const onChange = ({ table }: Policy) => upstreams.retain(table.routes);
+  const revocations = parts.use(createRevocations({ log, now: Date.now }));
+  const onChange = ({ table, issuers }: Policy) => {
+    upstreams.retain(table.routes);
+    revocations.retain(issuers);
+  };
   const policy = parts.use(createLivePolicy({ path: config.routesFile, env, log, onChange }));
+  revocations.retain(policy.current().issuers);
   const metrics = createMetrics("gateway");
+  measureTokens(metrics, { policy: policy.current, statuses: revocations.statuses });
   const duration = requestDuration(metrics);
   const app = createGateway({
     log,
@@ -25,10 +34,13 @@ export async function startGateway(config: GatewayConfig, env: Env, log: Log) {
       duration.labels(method, route, String(status)).observe(ms / 1000),
     policy: policy.current,
     upstreams,
+    revocations,
   }).callback();
 
   const adminPort = { port: config.adminPort, variable: "GATEWAY_ADMIN_PORT", drainMs: 0 };
-  const admin = parts.use(await serve(createAdmin(readiness(policy), metrics), adminPort));
+  const admin = parts.use(
+    await serve(createAdmin(readiness(policy, revocations), metrics), adminPort),
+  );
   const listening = parts.use(
     await serve(app, {
       port: config.port,
@@ -51,8 +63,13 @@ export async function startGateway(config: GatewayConfig, env: Env, log: Log) {
 }
 
 /** Ready when every issuer's keys can be had: without them none of its tokens can be judged. */
-function readiness(policy: LivePolicy): ReadinessChecks {
+function readiness(policy: LivePolicy, revocations: Revocations): ReadinessChecks {
   return {
+    revocations: () => {
+      const { isReady, text } = describeFeeds(revocations.statuses());
+      if (!isReady) throw new Error(text);
+      return text;
+    },
     "issuers' keys": async () => {
       const { clients } = policy.current().trusted;
       for (const { issuer, client } of clients) {

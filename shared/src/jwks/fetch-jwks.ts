@@ -1,3 +1,5 @@
+import { readText } from "../http/read-text.ts";
+
 const maxBytes = 262_144;
 
 /** Fetches a JWKS document's text; rejects on anything but a 200 of sane size from that very URL. */
@@ -14,17 +16,5 @@ export const fetchJwks: FetchJwks = async (url, signal) => {
     await response.body?.cancel();
     throw new Error(`the JWKS endpoint answered ${response.status}`);
   }
-  return await readAtMost(response);
+  return await readText(response, maxBytes);
 };
-
-async function readAtMost(response: Response): Promise<string> {
-  const decoder = new TextDecoder("utf-8", { fatal: true });
-  let text = "";
-  let bytes = 0;
-  for await (const chunk of response.body ?? []) {
-    bytes += chunk.length;
-    if (bytes > maxBytes) throw new Error(`the JWKS is larger than ${maxBytes} bytes`);
-    text += decoder.decode(chunk, { stream: true });
-  }
-  return text + decoder.decode();
-}

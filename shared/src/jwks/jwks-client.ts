@@ -40,6 +40,8 @@ export type JwksClient = {
   isUsable(): boolean;
   /** Beyond freshness, and used all the same because no newer set could be had. */
   isStale(): boolean;
+  /** How many fetches worked and how many did not, so far. */
+  fetches(): { ok: number; failed: number };
 };
 
 /**
@@ -60,6 +62,7 @@ export function createJwksClient(options: JwksOptions, deps: JwksDeps = {}): Jwk
   let failures = 0;
   let failedAt = Number.NEGATIVE_INFINITY;
   let underway: Promise<void> | undefined;
+  const fetches = { ok: 0, failed: 0 };
 
   const ageMs = () => (fetchedAt === undefined ? undefined : now() - fetchedAt);
   const age = () => ageMs() ?? Number.POSITIVE_INFINITY;
@@ -75,11 +78,13 @@ export function createJwksClient(options: JwksOptions, deps: JwksDeps = {}): Jwk
       if (hasLost(keys, next)) generation += 1;
       keys = next;
       fetchedAt = now();
+      fetches.ok += 1;
       failures = 0;
       failedAt = Number.NEGATIVE_INFINITY;
       quietUntil = fetchedAt + cooldownMs;
       deps.onFetch?.({ ok: true, keys: next.size });
     } catch (cause) {
+      fetches.failed += 1;
       failures += 1;
       failedAt = now();
       quietUntil = failedAt + Math.min(failureCooldownMs * 2 ** (failures - 1), cooldownMs);
@@ -117,6 +122,7 @@ export function createJwksClient(options: JwksOptions, deps: JwksDeps = {}): Jwk
     ageMs,
     isUsable,
     isStale: () => fetchedAt !== undefined && age() > freshMs,
+    fetches: () => ({ ...fetches }),
     async warmUp() {
       await refresh();
     },

@@ -93,6 +93,11 @@ export const tokensGuide: Guide = {
     "The issuer's keys cannot be fetched, so no token of its can be judged.",
     "Wait for Retry-After and try again. The token may well be good.",
   ],
+  revocations_unavailable: [
+    503,
+    "The issuer's list of revoked tokens cannot be read, and this gateway refuses to guess.",
+    "Wait for Retry-After and try again. The token may well be good.",
+  ],
   too_many_forged_tokens: [
     429,
     "Your address has sent many forged tokens in a short time.",

@@ -21,6 +21,7 @@ export const tokenCatalogue = {
   role_missing: { status: 403, title: "The caller lacks the role that this call needs" },
   token_use_not_allowed: { status: 403, title: "This call is not open to this kind of caller" },
   issuer_keys_unavailable: { status: 503, title: "The issuer's keys cannot be had at the moment" },
+  revocations_unavailable: { status: 503, title: "What the issuer revoked is not known just now" },
 } as const;
 
 export type TokenProblemCode = keyof typeof tokenCatalogue;

@@ -6,12 +6,26 @@ import type { Log } from "@tollgate/shared/log";
 import type { TrustedIssuer } from "@tollgate/shared/tokens/verify-token";
 import type { IssuerEntry } from "../routes/schema.ts";
 
-export type IssuerKeys = { issuer: string; client: JwksClient };
+export type IssuerKeys = {
+  issuer: string;
+  client: JwksClient;
+  /** What the client was made from: an equal text finds its keys again after a reload. */
+  text: string;
+};
 
-export type TrustedIssuers = ReturnType<typeof createTrustedIssuers>;
+export type TrustedIssuers = {
+  issuers: readonly TrustedIssuer[];
+  clients: readonly IssuerKeys[];
+  keysInForce(issuer: string): number | undefined;
+  toleranceSeconds(issuer: string): number;
+};
 
 /** Binds each configured issuer to its own keys; no key of one ever vouches for another. */
-export function createTrustedIssuers(entries: readonly IssuerEntry[], log: Log) {
+export function createTrustedIssuers(
+  entries: readonly IssuerEntry[],
+  log: Log,
+  previous?: TrustedIssuers,
+): TrustedIssuers {
   const clients: IssuerKeys[] = [];
   const issuers = entries.map((entry): TrustedIssuer => {
     const policy = {
@@ -20,10 +34,13 @@ export function createTrustedIssuers(entries: readonly IssuerEntry[], log: Log) 
       tokenTypes: entry.token_types,
       maxLifetimeSeconds: entry.max_lifetime / 1000,
       clockToleranceSeconds: entry.clock_tolerance / 1000,
+      requiredClaims: isRevocable(entry) ? ["jti", "sub"] : [],
     };
     if ("secret_file" in entry) return { policy, findKey: sharedSecret(entry.secret_file) };
-    const client = createClient(entry, log);
-    clients.push({ issuer: entry.issuer, client });
+    const text = JSON.stringify([entry.issuer, entry.jwks_uri, entry.algorithms, entry.jwks]);
+    const kept = previous?.clients.find((each) => each.text === text);
+    const client = kept?.client ?? createClient(entry, log);
+    clients.push({ issuer: entry.issuer, client, text });
     return { policy, findKey: (header) => client.findKey(header) };
   });
   const byName = new Map(clients.map(({ issuer, client }) => [issuer, client]));
@@ -38,6 +55,11 @@ export function createTrustedIssuers(entries: readonly IssuerEntry[], log: Log) 
     },
     toleranceSeconds: (issuer: string) => tolerances.get(issuer) ?? 0,
   };
+}
+
+/** What no revocation could name must not come in where revocations are followed. */
+function isRevocable(entry: IssuerEntry): boolean {
+  return "revocations" in entry && entry.revocations !== undefined;
 }
 
 type KeyedEntry = Extract<IssuerEntry, { jwks_uri: string }>;

@@ -11,6 +11,7 @@ import type { RoutesFile } from "./schema.ts";
 export type Policy = {
   readonly table: RouteTable;
   readonly provenance: Provenance;
+  readonly issuers: RoutesFile["issuers"];
   readonly trusted: TrustedIssuers;
   readonly proveToken: VerifiedTokens["proveToken"];
   readonly tokenFigures: VerifiedTokens["figures"];
@@ -18,14 +19,16 @@ export type Policy = {
   readonly issuersText: string;
 };
 
-/** Issuers that did not change keep their keys and what was proven with them. */
+/** An issuer that did not change keeps its keys; when none did, what was proven is kept too. */
 export function createPolicy(file: RoutesFile, log: Log, previous?: Policy): Policy {
   const issuersText = JSON.stringify(file.issuers);
   warnOfTutorial(file.routes, log);
-  const kept = previous?.issuersText === issuersText ? previous : trust(file, log);
+  const kept =
+    previous?.issuersText === issuersText ? previous : trust(file, log, previous?.trusted);
   return {
     table: createRouteTable(file.routes),
     provenance: createProvenance(file.trusted_proxies),
+    issuers: file.issuers,
     trusted: kept.trusted,
     proveToken: kept.proveToken,
     tokenFigures: kept.tokenFigures,
@@ -35,9 +38,9 @@ export function createPolicy(file: RoutesFile, log: Log, previous?: Policy): Pol
 
 type Trust = Pick<Policy, "trusted" | "proveToken" | "tokenFigures">;
 
-function trust(file: RoutesFile, log: Log): Trust {
-  const trusted = createTrustedIssuers(file.issuers, log);
-  for (const { client } of trusted.clients) void client.warmUp();
+function trust(file: RoutesFile, log: Log, previous?: TrustedIssuers): Trust {
+  const trusted = createTrustedIssuers(file.issuers, log, previous);
+  for (const { client } of trusted.clients) if (!client.isUsable()) void client.warmUp();
   const { proveToken, figures } = rememberVerified({
     verifyToken: createTokenVerifier(trusted.issuers),
     keysInForce: trusted.keysInForce,

@@ -40,16 +40,27 @@ export async function startFixture({ upstream: given, routes = routesFor }: Fixt
   const issuer = parts.use(await startTestIssuer());
   const upstream = given ?? parts.use(await recordingUpstream());
   const { log, lines } = recordingLog("gateway");
-  const file = await temporaryFile(parts, routes(issuer, upstream.url));
+  const yaml = routes(issuer, upstream.url);
+  const file = await temporaryFile(parts, yaml);
   const gateway = parts.use(await startFrom(file, log));
   const open = parts.move();
   const url = `http://127.0.0.1:${gateway.port}`;
+  const admin = `http://127.0.0.1:${gateway.adminPort}`;
   return {
     url,
     port: gateway.port,
     issuer,
     upstream,
     lines,
+    yaml,
+    file,
+    reload: gateway.reload,
+    metrics: async () => await (await fetch(`${admin}/metrics`)).text(),
+    async ready() {
+      const response = await fetch(`${admin}/readyz`);
+      const { checks } = (await response.json()) as { checks: Record<string, string> };
+      return { status: response.status, revocations: checks.revocations ?? "" };
+    },
     raw: (request: string) => sendRaw(gateway.port, request),
     get: (path: string, claims?: JWTPayload) => send(url, path, issuer, { claims }),
     send: (path: string, init: RequestInit & { claims?: JWTPayload | undefined }) =>

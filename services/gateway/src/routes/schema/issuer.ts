@@ -16,6 +16,20 @@ const jwks = z
   })
   .prefault({});
 
+/**
+ * Where an issuer tells what it revoked before its time. `when_lost` says what becomes of its tokens
+ * while that cannot be read: `allow` by default, because they end by themselves within minutes, and
+ * an issuer that is down would otherwise take every route down with it. `refuse` is for routes where
+ * a revoked token is worse than an outage.
+ */
+const revocations = z.strictObject({
+  feed: guardedUrl,
+  when_lost: z.enum(["allow", "refuse"]).default("allow"),
+  lost_after: duration
+    .refine((ms) => ms >= 2_000, { error: "must be at least 2s" })
+    .default(10_000),
+});
+
 const bounds = {
   max_lifetime: duration.default(3_600_000),
   clock_tolerance: duration
@@ -29,6 +43,7 @@ const keyedIssuer = z.strictObject({
   algorithms: z.array(z.enum(asymmetricAlgorithms)).min(1).default(["ES256", "EdDSA", "RS256"]),
   token_types: tokenTypes.default(["at+jwt"]),
   jwks,
+  revocations: revocations.optional(),
   ...bounds,
 });
 
