@@ -5,6 +5,11 @@ import {
   createSigningKey,
   signToken,
 } from "@tollgate/shared/testing/signing-keys";
+import {
+  bearerChallenge,
+  tokenCatalogue,
+  tokenProblem,
+} from "@tollgate/shared/tokens/token-problems";
 import type { AsymmetricAlgorithm } from "@tollgate/shared/tokens/verify-signature";
 import { createTokenVerifier } from "@tollgate/shared/tokens/verify-token";
 import { importJWK, jwtVerify } from "jose";
@@ -82,4 +87,13 @@ test("a caller is what the token says", async () => {
   });
   expect([...caller.scopes]).toEqual(["invoices:read", "customers:read"]);
   expect([...caller.roles]).toEqual(["clerk"]);
+});
+
+test("every refusal fits into a challenge: RFC 6750 section 3 allows no quotes in a description", () => {
+  for (const code of Object.keys(tokenCatalogue) as (keyof typeof tokenCatalogue)[]) {
+    const challenge = bearerChallenge(tokenProblem(code), "realm");
+    expect(challenge).toMatch(
+      /^Bearer realm="realm"(, error="[a-z_]+", error_description="[ !#-[\]-~]+")?$/,
+    );
+  }
 });

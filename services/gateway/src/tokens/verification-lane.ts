@@ -32,7 +32,7 @@ export function createVerificationLane(
       return turns.waiting;
     },
     run(peer, verify) {
-      if (suspects.size === 0 || !suspects.has(sourceOf(peer.remoteAddress))) return verify();
+      if (!suspects.includes(() => sourceOf(peer.remoteAddress))) return verify();
       return new Promise((resolve, reject) => {
         // A flood comes over connections that have sent forged tokens; whoever shares its address,
         // and not its connections, goes before it.
