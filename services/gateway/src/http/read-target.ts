@@ -11,7 +11,8 @@ export type Target = {
 const maxLength = 8_192;
 // RFC 3986 section 3.3 without ";", whose meaning servers do not agree on.
 const plainPath = /^(?:\/[\w.~!$&'()*+,=:@%-]*)+$/;
-const plainQuery = /^\?[\w.~!$&'()*+,;=:@%/?-]*$/;
+/** No policy reads a query, so it may have what browsers leave as it is (WHATWG URL section 1.3). */
+const plainQuery = /^\?[\w.~!$&'()*+,;=:@%/?[\]{}|^`-]*$/;
 /** `%` must open an octet; one of an unreserved character, of `/`, `\`, `;`, `%` or a control is two-faced. */
 const brokenOctet = /%(?![0-9a-f]{2})/i;
 const ambiguousOctet =
@@ -42,6 +43,33 @@ export function readTarget(raw: string): Target {
 function checkOctets(path: string): void {
   if (brokenOctet.test(path)) throw ambiguous("It has a % that begins no octet");
   if (ambiguousOctet.test(path)) throw ambiguous("It encodes a character that must not be encoded");
+  checkText(path);
+}
+
+/**
+ * Octets above ASCII must be text, and text that nobody folds into a separator: overlong forms
+ * (`%C0%AE`) and full-width ones (`%EF%BC%8E`) are dots to some servers.
+ */
+function checkText(path: string): void {
+  const text = decoded(path);
+  if (text === undefined) throw ambiguous("Its octets are not UTF-8");
+  if (/[\u0080-\u009f\u2028\u2029]/.test(text)) throw ambiguous("It encodes a control character");
+  const folded = text.normalize("NFKC");
+  if (separators(folded) !== separators(text) || dotSegment.test(folded)) {
+    throw ambiguous("It has a character that is read as a separator once it is folded");
+  }
+}
+
+function decoded(path: string): string | undefined {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return undefined;
+  }
+}
+
+function separators(text: string): number {
+  return text.match(/[/\\;?#%]/g)?.length ?? 0;
 }
 
 function ambiguous(detail: string) {
