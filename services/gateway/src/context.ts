@@ -19,6 +19,8 @@ export type GatewayState = {
   route: Route;
   /** authenticate, where the route asks for it */
   caller?: Caller;
+  /** authorize, where the route names identity headers: a flat list, name before value */
+  identity?: string[];
   /** reportProblems: why it was refused, for the access line */
   problem?: Problem;
   /** forward */

@@ -1,5 +1,7 @@
+import type { IncomingMessage } from "node:http";
 import type { Log } from "@tollgate/shared/log";
 import { createTokenVerifier } from "@tollgate/shared/tokens/verify-token";
+import { createTrail } from "../http/trail.ts";
 import { createTrustedIssuers, type TrustedIssuers } from "../keys/trusted-issuers.ts";
 import { rememberVerified, type VerifiedTokens } from "../tokens/remember-verified.ts";
 import { createVerificationLane } from "../tokens/verification-lane.ts";
@@ -12,6 +14,8 @@ export type Policy = {
   readonly table: RouteTable;
   readonly provenance: Provenance;
   readonly issuers: RoutesFile["issuers"];
+  /** Who a request comes from, as far as that can be believed: for limits and for the log. */
+  readonly clientAddress: (req: IncomingMessage) => string;
   readonly trusted: TrustedIssuers;
   readonly proveToken: VerifiedTokens["proveToken"];
   readonly tokenFigures: VerifiedTokens["figures"];
@@ -23,12 +27,14 @@ export type Policy = {
 export function createPolicy(file: RoutesFile, log: Log, previous?: Policy): Policy {
   const issuersText = JSON.stringify(file.issuers);
   warnOfTutorial(file.routes, log);
+  const follow = createTrail(file.trusted_proxies, file.proxy_header);
   const kept =
     previous?.issuersText === issuersText ? previous : trust(file, log, previous?.trusted);
   return {
     table: createRouteTable(file.routes),
-    provenance: createProvenance(file.trusted_proxies),
+    provenance: createProvenance(follow),
     issuers: file.issuers,
+    clientAddress: (req) => follow(req).addresses[0] ?? "unknown",
     trusted: kept.trusted,
     proveToken: kept.proveToken,
     tokenFigures: kept.tokenFigures,

@@ -11,6 +11,7 @@ export const routesSchema = z
   .strictObject({
     issuers: z.array(issuer).default([]),
     trusted_proxies: z.array(addressRange).default([]),
+    proxy_header: z.enum(["x-forwarded", "forwarded"]).default("x-forwarded"),
     routes: z.array(route).min(1),
   })
   .superRefine((file, context) => {

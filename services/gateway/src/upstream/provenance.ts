@@ -1,71 +1,55 @@
 import type { IncomingMessage } from "node:http";
-import ipaddr from "ipaddr.js";
 import type { GatewayState } from "../context.ts";
+import type { FollowTrail, Trail } from "../http/trail.ts";
 
 /** Says where a request came from: the flat list of headers that are the gateway's alone to send. */
 export type Provenance = (req: IncomingMessage, state: GatewayState) => string[];
 
 /**
- * The client's own X-Forwarded-* and Forwarded are believed from configured proxies alone
- * (CVE-2026-35051, CVE-2026-40575): everybody else's were removed before these are added.
+ * The client's own X-Forwarded-* and Forwarded, all of both families, were removed before these are
+ * added (CVE-2026-35051, CVE-2026-54764, CVE-2026-40575); the same goes for identity headers
+ * (Pomerium #2261, Caddy GHSA-7r4p-vjf4-gxv4).
  */
-export function createProvenance(trustedProxies: readonly string[]): Provenance {
-  const isTrusted = trustedPeers(trustedProxies);
-
+export function createProvenance(follow: FollowTrail): Provenance {
   return function provenance(req, state) {
-    const peer = plainAddress(req.socket.remoteAddress);
-    const { host = "" } = req.headers;
-    const said = isTrusted(peer) ? saidByProxy(req) : undefined;
-    const client = said?.for === undefined ? peer : `${said.for}, ${peer}`;
+    const trail = follow(req);
+    const { route, identity } = state;
     const headers = [
       "x-request-id",
       state.requestId,
       "traceparent",
       state.traceparent,
       "x-forwarded-for",
-      client,
+      trail.addresses.join(", "),
       "x-forwarded-host",
-      said?.host ?? host,
+      trail.host,
       "x-forwarded-proto",
-      said?.proto ?? "http",
+      trail.proto,
       "forwarded",
-      `for=${forwardedNode(peer)};host="${host}";proto=http`,
+      forwarded(trail, req.headers.host),
     ];
-    const { route } = state;
     if (route.entry.strip_prefix) headers.push("x-forwarded-prefix", route.prefix);
+    if (identity !== undefined) headers.push(...identity);
     return headers;
   };
 }
 
-function saidByProxy({ headers }: IncomingMessage) {
-  const one = (value: string | string[] | undefined) =>
-    typeof value === "string" && /^[\w .,:[\]-]{1,512}$/.test(value) ? value : undefined;
-  return {
-    for: one(headers["x-forwarded-for"]),
-    host: one(headers["x-forwarded-host"]),
-    proto: one(headers["x-forwarded-proto"]),
-  };
-}
-
-function trustedPeers(ranges: readonly string[]): (address: string) => boolean {
-  if (ranges.length === 0) return () => false;
-  const parsed = ranges.map((range) =>
-    ipaddr.parseCIDR(range.includes("/") ? range : `${range}/${range.includes(":") ? 128 : 32}`),
-  );
-  return (address) => {
-    if (!ipaddr.isValid(address)) return false;
-    const peer = ipaddr.process(address);
-    return parsed.some(([range, bits]) => peer.kind() === range.kind() && peer.match(range, bits));
-  };
-}
-
-/** An IPv4 address that arrived on an IPv6 socket, as people write it. */
-export function plainAddress(address: string | undefined): string {
-  if (address === undefined) return "unknown";
-  return address.startsWith("::ffff:") ? address.slice(7) : address;
+/** An element a hop: what the client asked for stands in the first, what our peer did in the last. */
+function forwarded({ addresses, host, proto }: Trail, ownHost = ""): string {
+  const client = `;host="${host}";proto=${proto}`;
+  if (addresses.length === 1) return `for=${node(addresses[0])}${client}`;
+  const last = addresses.length - 1;
+  return addresses
+    .map((address, index) => {
+      if (index === 0) return `for=${node(address)}${client}`;
+      return index === last
+        ? `for=${node(address)};host="${ownHost}";proto=http`
+        : `for=${node(address)}`;
+    })
+    .join(", ");
 }
 
 /** RFC 7239 section 6: an IPv6 address is quoted and in brackets. */
-function forwardedNode(address: string): string {
+function node(address = ""): string {
   return address.includes(":") ? `"[${address}]"` : address;
 }

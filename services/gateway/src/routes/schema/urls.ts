@@ -1,3 +1,4 @@
+import { isIP } from "node:net";
 import ipaddr from "ipaddr.js";
 import * as z from "zod";
 import { isInternalHost } from "./internal-host.ts";
@@ -7,7 +8,8 @@ export const guardedUrl = z
   .url({ protocol: /^https?$/, error: "must be an http or https URL" })
   .refine((text) => isGuarded(text), {
     error: "must be https: plain http is for loopback, private addresses and single-label names",
-  });
+  })
+  .refine((text) => !hasCredentials(text), { error: "must have no user or password in it" });
 
 export const origin = guardedUrl
   .refine((text) => URL.canParse(text) && isBare(new URL(text)), {
@@ -17,12 +19,21 @@ export const origin = guardedUrl
 
 export const addressRange = z
   .string()
-  .refine((text) => ipaddr.isValid(text) || ipaddr.isValidCIDR(text), {
+  .refine((text) => isIP(text) !== 0 || ipaddr.isValidCIDR(text), {
     error: "must be an address or a range like 10.0.0.0/8",
+  })
+  .refine((text) => !text.endsWith("/0"), {
+    error: "must not be everybody: any client could then say that it is another",
   });
 
-function isBare({ pathname, search, hash, username }: URL): boolean {
-  return pathname === "/" && search === "" && hash === "" && username === "";
+function isBare({ pathname, search, hash }: URL): boolean {
+  return pathname === "/" && search === "" && hash === "";
+}
+
+function hasCredentials(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { username, password } = new URL(text);
+  return username !== "" || password !== "";
 }
 
 function isGuarded(text: string): boolean {
