@@ -6,37 +6,21 @@ const token = async (gateway: Awaited<ReturnType<typeof startFixture>>) =>
   await gateway.issuer.token();
 
 describe("what a client says about itself never reaches the upstream:", () => {
-  test("the whole forwarded family is replaced by what the gateway saw (CVE-2026-35051)", async () => {
+  test("a GET is still a GET when a header says otherwise", async () => {
     await using gateway = await startFixture();
 
-    await gateway.send("/open", {
-      headers: {
-        "X-Forwarded-For": "6.6.6.6",
-        "X-Forwarded-Host": "evil",
-        "X-Forwarded-Proto": "https",
-        "X-Forwarded-Port": "443",
-        "X-Forwarded-Prefix": "/evil",
-        "X-Forwarded-Uri": "/open",
-        Forwarded: "for=6.6.6.6",
-        "X-Real-IP": "6.6.6.6",
-        "X-Original-URL": "/admin",
-        "X-Rewrite-URL": "/admin",
-        "X-HTTP-Method-Override": "DELETE",
-        "True-Client-IP": "6.6.6.6",
-      },
-    });
+    for (const name of ["X-HTTP-Method-Override", "X-HTTP-Method", "X-Method-Override"]) {
+      await gateway.send("/open", { headers: { [name]: "DELETE" } });
+    }
 
-    const [received] = gateway.upstream.requests;
-    const host = new URL(gateway.url).host;
-    expect(received?.header("x-forwarded-for")).toBe("127.0.0.1");
-    expect(received?.header("x-forwarded-host")).toBe(host);
-    expect(received?.header("x-forwarded-proto")).toBe("http");
-    expect(received?.header("forwarded")).toBe(`for=127.0.0.1;host="${host}";proto=http`);
-    const values = received?.rawHeaders.join("\n");
-    expect(values).not.toMatch(/6\.6\.6\.6|evil|admin|DELETE|443/);
+    expect(gateway.upstream.requests).toHaveLength(3);
+    for (const { method, rawHeaders } of gateway.upstream.requests) {
+      expect(method).toBe("GET");
+      expect(rawHeaders.join()).not.toContain("DELETE");
+    }
   });
 
-  test("identity headers are dropped, whether or not the token has the claim (Pomerium #2261)", async () => {
+  test("an identity header is dropped where no claim would replace it (Pomerium #2261)", async () => {
     await using gateway = await startFixture();
 
     await gateway.send("/billing/x", {
@@ -48,6 +32,9 @@ describe("what a client says about itself never reaches the upstream:", () => {
         "X-Roles": "owner",
         "X-Tollgate-Subject": "root",
         "X-Auth-Request-User": "root",
+        "X-Consumer-Username": "root",
+        "X-Pomerium-Claim-Email": "root",
+        "X-WebAuth-User": "root",
         "Remote-User": "root",
       },
     });
@@ -55,17 +42,47 @@ describe("what a client says about itself never reaches the upstream:", () => {
     const [received] = gateway.upstream.requests;
     expect(received?.rawHeaders.join("\n")).not.toMatch(/root|other|owner/);
   });
+});
 
-  test.each(["X_Forwarded_For", "X.Forwarded.For", "x_user_id", "X-User.Id", "X_Request_Id"])(
-    "%s, another way to write a reserved name, is refused (Traefik CVE-2026-39858)",
+// CGI, WSGI and PHP write every character of a header's name that is no letter or digit as `_`, so
+// that X_User_Id and X.User.Id arrive as X-User-Id did. Traefik deleted the canonical name alone
+// (CVE-2026-39858), then the underscore too and not the dot (sibling of GHSA-x677-9fxg-v5c5).
+describe("another way to write a reserved name is refused (CVE-2026-39858, GHSA-x677-9fxg-v5c5):", () => {
+  const spellings = [..."!#$%&'*+._`|~^"].map((mark) => `X${mark}User${mark}Id`);
+
+  test.each([
+    ...spellings,
+    "X-User_Id",
+    "x_user-id",
+    "X_Forwarded_For",
+    "X.Forwarded.For",
+    "X_Request_Id",
+    "X_Original_URL",
+    "Remote_User",
+    "Transfer_Encoding",
+    "Content_Length",
+    "Proxy_Authorization",
+    "X.Authenticated.User",
+  ])("%s", async (name) => {
+    await using gateway = await startFixture();
+
+    const answer = await gateway.raw(`GET /open HTTP/1.1\r\nHost: a\r\n${name}: 6.6.6.6\r\n\r\n`);
+
+    expect(answer.status).toBe(400);
+    expect(JSON.parse(answer.body)).toMatchObject({ code: "header_not_accepted" });
+    expect(gateway.upstream.requests).toEqual([]);
+  });
+
+  test.each(["x-user-id", "X-USER-ID", "x-UsEr-iD", "X-User-Id\r\nX-User-Id"])(
+    "%s, in any case and however often, is dropped",
     async (name) => {
       await using gateway = await startFixture();
+      const lines = name.replaceAll("\r\n", ": root\r\n");
 
-      const answer = await gateway.raw(`GET /open HTTP/1.1\r\nHost: a\r\n${name}: 6.6.6.6\r\n\r\n`);
+      const answer = await gateway.raw(`GET /open HTTP/1.1\r\nHost: a\r\n${lines}: root\r\n\r\n`);
 
-      expect(answer.status).toBe(400);
-      expect(JSON.parse(answer.body)).toMatchObject({ code: "header_not_accepted" });
-      expect(gateway.upstream.requests).toEqual([]);
+      expect(answer.status).toBe(200);
+      expect(gateway.upstream.requests[0]?.rawHeaders.join("\n")).not.toContain("root");
     },
   );
 
@@ -86,6 +103,8 @@ describe("Connection cannot be used to delete headers (CVE-2021-32813, CVE-2024-
   test.each([
     "close, x-forwarded-for, x-request-id, authorization, traceparent",
     "X-Forwarded-For,AUTHORIZATION ,X-Request-Id, TraceParent",
+    "close\r\nConnection: x-forwarded-for\r\nConnection:authorization, traceparent,x-request-id",
+    `,, ,"authorization", x-forwarded-for ;a, authorization${", x".repeat(4_000)}`,
   ])("Connection: %s", async (connection) => {
     await using gateway = await startFixture();
     const bearer = await token(gateway);
@@ -137,6 +156,10 @@ test("hop-by-hop headers of the upstream stay on its side, its others and their 
         ["Keep-Alive", "timeout=5"],
         ["Proxy-Authenticate", "Basic"],
         ["Server", "Upstream/1.2.3"],
+        ["X-Powered-By", "Upstream/1.2.3"],
+        ["Via", "1.1 cache.internal"],
+        ["Alt-Svc", 'h3="cache.internal:443"'],
+        ["X-Request-Id", "theirs"],
         ["Set-Cookie", "a=1"],
         ["Set-Cookie", "b=2"],
         ["ETag", '"1"'],
@@ -148,7 +171,9 @@ test("hop-by-hop headers of the upstream stay on its side, its others and their 
 
   const answer = await gateway.raw("GET /open HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
 
+  expect(answer.head).toMatch(/^HTTP\/1.1 200 Fine\r\n/);
   expect(answer.head).not.toMatch(/x-internal|proxy-authenticate|upstream\/1|timeout=5/i);
+  expect(answer.head).not.toMatch(/cache\.internal|theirs/);
   expect(answer.head).toMatch(/Set-Cookie: a=1\r\nSet-Cookie: b=2\r\nETag: "1"/);
 });
 
@@ -172,27 +197,4 @@ test("a sane request id and trace are kept, others are replaced", async () => {
   expect(first?.header("traceparent")).not.toContain("00f067aa0ba902b7");
   expect(replaced.headers.get("x-request-id")).toMatch(/^[0-9a-f-]{36}$/);
   expect(second?.header("traceparent")).toMatch(/^00-[0-9a-f]{32}-[0-9a-f]{16}-00$/);
-});
-
-test("a proxy that the configuration trusts is believed about the client", async () => {
-  await using gateway = await startFixture({
-    routes: (_issuer, upstream) => `
-trusted_proxies: [127.0.0.0/8]
-routes:
-  - { path: /open, upstream: "${upstream}", access: public }
-`,
-  });
-
-  await gateway.send("/open", {
-    headers: {
-      "x-forwarded-for": "203.0.113.9",
-      "x-forwarded-proto": "https",
-      "x-forwarded-host": "shop.example",
-    },
-  });
-
-  const [received] = gateway.upstream.requests;
-  expect(received?.header("x-forwarded-for")).toBe("203.0.113.9, 127.0.0.1");
-  expect(received?.header("x-forwarded-proto")).toBe("https");
-  expect(received?.header("x-forwarded-host")).toBe("shop.example");
 });

@@ -19,7 +19,7 @@ export function forward({ upstreams, policy, answerProblem }: ForwardDeps): Step
   return function forward(ctx) {
     const { route, target } = ctx.state;
     const { timeouts, limits } = route.entry;
-    const headers = forwardedRequestHeaders(ctx.req);
+    const headers = forwardedRequestHeaders(ctx.req, route.entry);
     headers.push(...policy().provenance(ctx.req, ctx.state));
     const outgoing = {
       path: upstreamPath(route, target.path) + target.query,

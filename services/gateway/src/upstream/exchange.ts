@@ -4,7 +4,7 @@ import type { AnswerProblem } from "../http/answer-problem.ts";
 import { problem } from "../problems.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { failureOf } from "./failure.ts";
-import { forwardedResponseHeaders } from "./headers.ts";
+import { forwardedReason, forwardedResponseHeaders } from "./headers.ts";
 import type { RequestBody } from "./request-body.ts";
 import type { Upstream } from "./upstream.ts";
 
@@ -107,10 +107,10 @@ export class Exchange implements Dispatcher.DispatchHandler {
     this.#isAnswered = true;
     this.#judge(status);
     state.upstreamMs = performance.now() - this.#handedOverAt;
-    const headers = forwardedResponseHeaders(controller.rawHeaders as Buffer[]);
+    const headers = forwardedResponseHeaders(controller.rawHeaders as Buffer[], state.route.entry);
     this.#left = bodyLength(headers, method, status);
     headers.push(...state.ownHeaders);
-    res.writeHead(status, message, headers);
+    res.writeHead(status, forwardedReason(message), headers);
   }
 
   onResponseData(controller: Controller, chunk: Buffer): void {

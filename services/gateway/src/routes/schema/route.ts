@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { identity } from "./identity.ts";
 import { limits } from "./limits.ts";
 import { rule, words } from "./rule.ts";
 import { timeouts, upstream } from "./upstream.ts";
@@ -11,7 +12,15 @@ const path = z
   )
   .refine((text) => !text.split("/").some((segment) => /^\.+$/.test(segment)), {
     error: "must have no dot segments",
+  })
+  .refine((text) => !/^\/problems(\/|$)/.test(text), {
+    error: "must not be under /problems, where the gateway explains its refusals",
   });
+
+/** It is quoted in challenges as it is. */
+const audience = z.string().regex(/^[\x21\x23-\x5b\x5d-\x7e]+$/, {
+  error: "must be a name or URL, without spaces or quotes",
+});
 
 const forwarding = {
   path,
@@ -21,14 +30,22 @@ const forwarding = {
   limits,
 };
 
-const publicRoute = z.strictObject({ ...forwarding, access: z.literal("public") });
+const publicRoute = z.strictObject({
+  ...forwarding,
+  access: z.literal("public"),
+  cookies: z.boolean().default(true),
+});
 
 const protectedRoute = z.strictObject({
   ...forwarding,
   access: z.literal("token").default("token"),
-  audience: z.string().min(1),
+  audience,
   issuers: words.optional(),
   rules: z.array(rule).min(1),
+  identity: identity.optional(),
+  strip_token: z.boolean().default(false),
+  // Cookies are the login's; a token's route has no use for them, and nothing to gain by setting any.
+  cookies: z.boolean().default(false),
   tutorial: z.strictObject({ token_header: z.string().regex(/^[A-Za-z][A-Za-z-]*$/) }).optional(),
 });
 
