@@ -34,6 +34,8 @@ const refused: [why: string, target: string, code: string][] = [
   ["a slash in an overlong form", "/open/..%e0%80%af", "target_ambiguous"],
   ["an octet that is no UTF-8", "/open/%ff", "target_ambiguous"],
   ["full-width dots", "/open/%EF%BC%8E%EF%BC%8E/billing", "target_ambiguous"],
+  ["dots before a space", "/open/..%20/billing", "target_ambiguous"],
+  ["dots around what is not seen", "/open/.%E2%80%8B./billing", "target_ambiguous"],
   ["dot leaders", "/open/%E2%80%A4%E2%80%A4/billing", "target_ambiguous"],
   ["a full-width slash", "/open/..%EF%BC%8Fbilling", "target_ambiguous"],
   ["a full-width semicolon", "/open/..%EF%BC%9B/billing", "target_ambiguous"],

@@ -17,6 +17,8 @@ const plainQuery = /^\?[\w.~!$&'()*+,;=:@%/?[\]{}|^`-]*$/;
 const brokenOctet = /%(?![0-9a-f]{2})/i;
 const ambiguousOctet =
   /%(?:[01][0-9a-f]|7f|2[def]|25(?=[0-9a-f]{2})|5[cf]|3b|3[0-9]|4[1-9a-f]|5[0-9a]|6[1-9a-f]|7[0-9ae])/i;
+/** What some servers trim away, so that `..%20` is a parent to them. */
+const unseen = /[\s\p{Default_Ignorable_Code_Point}]/gu;
 const dotSegment = /\/\.{1,2}(?:\/|$)/;
 
 /**
@@ -55,7 +57,7 @@ function checkText(path: string): void {
   if (text === undefined) throw ambiguous("Its octets are not UTF-8");
   if (/[\u0080-\u009f\u2028\u2029]/.test(text)) throw ambiguous("It encodes a control character");
   const folded = text.normalize("NFKC");
-  if (separators(folded) !== separators(text) || dotSegment.test(folded)) {
+  if (separators(folded) !== separators(text) || dotSegment.test(folded.replace(unseen, ""))) {
     throw ambiguous("It has a character that is read as a separator once it is folded");
   }
 }
