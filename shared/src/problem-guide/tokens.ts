@@ -49,7 +49,7 @@ export const tokensGuide: Guide = {
   ],
   token_claims_invalid: [
     401,
-    "A claim that every access token must have is missing or malformed.",
+    "A claim that is needed here is missing, malformed, or such that no header can carry it on.",
     "Get a token from our issuer.",
   ],
   token_expired: [401, "The token's life is over.", "Get a new token and send the call again."],
