@@ -65,3 +65,25 @@ test("a body over the route's limit is refused before the upstream hears of it",
   expect(await response.json()).toMatchObject({ code: "body_too_large" });
   expect(gateway.upstream.requests).toEqual([]);
 });
+
+// reply-from kept the URLs that it had made under source and destination run together, so that one
+// route's answer came from another's upstream.
+test("routes whose paths and upstreams run together are kept apart (GHSA-v574-6498-x57v)", async () => {
+  await using one = await recordingUpstream();
+  await using two = await recordingUpstream();
+  await using gateway = await startFixture({
+    routes: () => `
+routes:
+  - { path: /a, strip_prefix: true, upstream: "${one.url}", access: public }
+  - { path: /a/b, strip_prefix: true, upstream: "${two.url}", access: public }
+  - { path: /ab, strip_prefix: true, upstream: "${two.url}", access: public }
+`,
+  });
+
+  for (const path of ["/a/bc", "/a/b/c", "/ab/c", "/a/c", "/a/b", "/a/bc?x"]) {
+    await gateway.send(path, {});
+  }
+
+  expect(one.requests.map(({ url }) => url)).toEqual(["/bc", "/c", "/bc?x"]);
+  expect(two.requests.map(({ url }) => url)).toEqual(["/c", "/c", "/"]);
+});

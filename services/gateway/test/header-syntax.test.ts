@@ -159,3 +159,23 @@ describe("a Host that names no one host is refused (Koa CVE-2026-27959):", () =>
     expect(gateway.upstream.requests[0]?.header("host")).toBe(new URL(gateway.upstream.url).host);
   });
 });
+
+test("no header writes into the log what did not happen (Envoy CVE-2024-45808)", async () => {
+  await using gateway = await startFixture();
+  const forged = '\\n{"event":"forged"}';
+
+  for (const name of [
+    "X-Request-Id",
+    "traceparent",
+    "User-Agent",
+    "X-Forwarded-For",
+    "Forwarded",
+  ]) {
+    await gateway.send("/open", { headers: { [name]: `a"${forged}` } });
+  }
+  const events = () => gateway.lines.filter(({ event }) => event === "request_answered");
+  while (events().length < 5) await new Promise((wake) => setImmediate(wake));
+
+  expect(events()).toHaveLength(5);
+  expect(JSON.stringify(gateway.lines)).not.toContain("forged");
+});

@@ -35,7 +35,7 @@ export function createTrail(proxies: readonly string[], header: ProxyHeader): Fo
 
     const addresses = [peer];
     let first: Hop = {};
-    for (const hop of hopsOf(req, header).reverse()) {
+    for (const hop of hopsOf(req, header)) {
       first = { ...first, ...hop };
       const address = addressOf(hop.for ?? "");
       if (address === undefined) break;
@@ -46,18 +46,25 @@ export function createTrail(proxies: readonly string[], header: ProxyHeader): Fo
   };
 }
 
-function hopsOf({ headers }: IncomingMessage, header: ProxyHeader): Hop[] {
-  if (header === "forwarded") return parseForwarded(headers.forwarded ?? "") ?? [];
-  const {
-    "x-forwarded-for": chain,
-    "x-forwarded-host": host,
-    "x-forwarded-proto": proto,
-  } = headers;
-  const hops = text(chain)
-    .split(",")
-    .map((node): Hop => ({ for: node.trim() }));
+/** Our peer's word first. */
+function hopsOf(req: IncomingMessage, header: ProxyHeader): Iterable<Hop> {
+  if (header === "x-forwarded") return xForwardedHops(req);
+  return (parseForwarded(req.headers.forwarded ?? "") ?? []).reverse();
+}
+
+/** Reads no further than it is asked to: the client can have put thousands on the left. */
+function* xForwardedHops({ headers }: IncomingMessage): Generator<Hop> {
   // Each proxy sets these two anew: they are the last one's word, and about the client's request.
-  return hops.map((hop) => ({ ...hop, host: text(host), proto: text(proto) }));
+  const host = text(headers["x-forwarded-host"]);
+  const proto = text(headers["x-forwarded-proto"]);
+  const chain = text(headers["x-forwarded-for"]);
+  let end = chain.length;
+  while (end >= 0) {
+    const comma = chain.lastIndexOf(",", end - 1);
+    const begin = end === 0 ? 0 : comma + 1;
+    yield { for: chain.slice(begin, end).trim(), host, proto };
+    end = begin - 1;
+  }
 }
 
 function text(value: string | string[] | undefined): string {
