@@ -115,7 +115,9 @@ describe("the page tells all and nothing else:", () => {
 
   test("a file that states every default means the same as one that states none", () => {
     const bare = {
-      issuers: [{ issuer: "i", jwks_uri: "http://localhost" }],
+      issuers: [
+        { issuer: "i", jwks_uri: "http://localhost", revocations: { feed: "http://localhost" } },
+      ],
       routes: [
         {
           path: "/a",
