@@ -45,7 +45,7 @@ secret: ## print a demo client's secret (CLIENT=svc-demo)
 
 .PHONY: dev
 dev: node_modules/.stamp ## run the services as processes, with a real PostgreSQL
-	@npm run --silent dev
+	@exec node_modules/.bin/node services/setup/src/dev/main.ts
 
 ##@ Proof
 

