@@ -52,6 +52,13 @@ function createReader(env: Env, report: (fault: string) => void) {
       return value(name, { schema: z.string(), expects: "text", example }, byDefault);
     },
 
+    /** The address to listen on: every one of the machine's where it is not set. */
+    host(name: string): string | undefined {
+      if (!env[name]) return undefined;
+      const schema = z.union([z.ipv4(), z.ipv6()]);
+      return value(name, { schema, expects: "an IP address", example: "127.0.0.1" });
+    },
+
     integer(name: string, { min, max }: { min: number; max: number }, byDefault?: number) {
       const schema = z
         .string()

@@ -29,6 +29,15 @@ test("every fault is named at once, with what would be right", () => {
   ]);
 });
 
+test("a service listens on every address unless it is given one, and a name is no address", () => {
+  const host = (HOST: string) => readConfig({ HOST }, (read) => read.host("HOST"));
+
+  expect([host(""), host("127.0.0.1"), host("::1")]).toEqual([undefined, "127.0.0.1", "::1"]);
+  expect(faultsOf(() => host("localhost"))).toEqual([
+    'HOST is "localhost": it must be an IP address, like HOST=127.0.0.1',
+  ]);
+});
+
 test("an empty variable counts as one that is not set", () => {
   const config = readConfig({ PORT: "" }, (read) => read.integer("PORT", { min: 0, max: 9 }, 7));
 

@@ -5,6 +5,7 @@ export type BillingConfig = ReturnType<typeof loadConfig>;
 /** Every variable of the service: its bounds, its default, named once. */
 export function loadConfig(env: Env) {
   return readConfig(env, (read) => ({
+    host: read.host("BILLING_HOST"),
     port: read.integer("BILLING_PORT", ports, 8080),
     adminPort: read.integer("BILLING_ADMIN_PORT", ports, 9090),
     drainMs: read.integer("BILLING_DRAIN_MS", { min: 0, max: 600_000 }, 25_000),

@@ -47,12 +47,12 @@ export async function startBilling(config: BillingConfig, options: BillingOption
 
   opened.use(startSweeper(db, log));
   const admin = createAdmin(checksOf(db, guard, jwks), metrics);
-  const { port, adminPort, drainMs } = config;
+  const { host, port, adminPort, drainMs } = config;
   const ready = opened.use(
-    await serve(admin, { port: adminPort, variable: "BILLING_ADMIN_PORT", drainMs: 0 }),
+    await serve(admin, { host, port: adminPort, variable: "BILLING_ADMIN_PORT", drainMs: 0 }),
   );
   const handler = wrap(billing.callback());
-  const api = opened.use(await serve(handler, { port, variable: "BILLING_PORT", drainMs }));
+  const api = opened.use(await serve(handler, { host, port, variable: "BILLING_PORT", drainMs }));
   void jwks.warmUp();
   guard.check().catch((err) => log.warn({ event: "database_unavailable", err }, "not ready yet"));
   log.info({ event: "started", port: api.port, admin_port: ready.port }, "billing listens");

@@ -6,6 +6,7 @@ export type GatewayConfig = ReturnType<typeof loadConfig>;
 export function loadConfig(env: Env) {
   return readConfig(env, (read) => ({
     routesFile: read.text("GATEWAY_CONFIG", { example: "config/gateway.yaml" }, defaultFile),
+    host: read.host("GATEWAY_HOST"),
     port: read.integer("GATEWAY_PORT", { min: 0, max: 65_535 }, 9001),
     adminPort: read.integer("GATEWAY_ADMIN_PORT", { min: 0, max: 65_535 }, 9090),
     drainMs: read.integer("GATEWAY_DRAIN_MS", { min: 0, max: 600_000 }, 25_000),

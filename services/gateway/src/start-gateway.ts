@@ -37,12 +37,14 @@ export async function startGateway(config: GatewayConfig, env: Env, log: Log) {
     revocations,
   }).callback();
 
-  const adminPort = { port: config.adminPort, variable: "GATEWAY_ADMIN_PORT", drainMs: 0 };
+  const { host } = config;
+  const adminPort = { host, port: config.adminPort, variable: "GATEWAY_ADMIN_PORT", drainMs: 0 };
   const admin = parts.use(
     await serve(createAdmin(readiness(policy, revocations), metrics), adminPort),
   );
   const listening = parts.use(
     await serve(app, {
+      host,
       port: config.port,
       variable: "GATEWAY_PORT",
       drainMs: config.drainMs,

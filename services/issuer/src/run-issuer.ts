@@ -35,8 +35,10 @@ export async function startIssuer(
   const metrics = createMetrics("issuer");
   const issuer = createIssuer(config, { log, duration: requestDuration(metrics), ...room });
   const checks = { database: () => pingDatabase(database), keys: () => keys.check() };
+  const { host } = config;
   const { port: adminPort } = opened.use(
     await serve(createAdmin(checks, metrics), {
+      host,
       port: config.adminPort,
       variable: "ISSUER_ADMIN_PORT",
       drainMs: 1_000,
@@ -44,6 +46,7 @@ export async function startIssuer(
   );
   const { port } = opened.use(
     await serve(around(issuer.callback()), {
+      host,
       port: config.port,
       variable: "ISSUER_PORT",
       drainMs: config.drainMs,

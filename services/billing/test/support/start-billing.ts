@@ -36,6 +36,7 @@ export async function startBillingUnderTest(options: Options = {}) {
   const billing = opened.use(
     await startBilling(
       {
+        host: "127.0.0.1",
         port: 0,
         adminPort: 0,
         drainMs: 500,
