@@ -12,6 +12,7 @@ import * as issuer from "../../issuer/src/config.ts";
 import { loadTutorialConfig as issuerTutorial } from "../../issuer/src/tutorial/answer-root.ts";
 import { loadConfig as setup } from "../src/config.ts";
 import { loadDemoConfig as demo } from "../src/demo/config.ts";
+import { loadDevConfig as dev } from "../src/dev/config.ts";
 
 const root = fileURLToPath(new URL("../../../", import.meta.url));
 const read = (path: string) => readFileSync(join(root, path), "utf8");
@@ -29,6 +30,7 @@ const loaders: Record<string, (env: Env) => unknown> = {
   "billing's tutorial": billingTutorial,
   setup,
   demo,
+  dev,
 };
 
 const files = [

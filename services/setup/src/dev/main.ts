@@ -1,3 +1,5 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { loadDevConfig } from "./config.ts";
 import { explainError } from "./explain-error.ts";
@@ -5,6 +7,7 @@ import { listenForStop } from "./listen-for-stop.ts";
 import { runDev } from "./run-dev.ts";
 
 const root = fileURLToPath(new URL("../../../../", import.meta.url));
+const settings = join(root, ".env");
 const tell = (line: string) => void process.stdout.write(line.endsWith("\n") ? line : `${line}\n`);
 for (const output of [process.stdout, process.stderr]) output.on("error", () => {}); // nobody reads on
 
@@ -12,6 +15,7 @@ for (const output of [process.stdout, process.stderr]) output.on("error", () => 
 async function main(): Promise<number> {
   const { stopped, forced } = listenForStop({ tell, now: Date.now });
   try {
+    if (existsSync(settings)) process.loadEnvFile(settings); // as docker compose does
     const config = loadDevConfig(process.env);
     return await runDev(config, { root, env: process.env, tell, now: Date.now, stopped, forced });
   } catch (error) {

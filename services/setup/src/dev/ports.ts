@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { readFile, writeFile } from "node:fs/promises";
 import { type AddressInfo, createServer } from "node:net";
+import { setTimeout as pause } from "node:timers/promises";
 import { ConfigError } from "@tollgate/shared/config";
 
 export type Ports = Awaited<ReturnType<typeof choosePorts>>;
@@ -33,8 +34,20 @@ export async function keptPort(file: string): Promise<number> {
   return port;
 }
 
-export async function requireFreePort(port: number, variable: string): Promise<void> {
-  const fault = await holdFault(port);
+export type Requirement = {
+  port: number;
+  variable: string;
+  /** How long whoever has it now may take to leave. */
+  patienceMs: number;
+};
+
+export async function requireFreePort({ port, variable, patienceMs }: Requirement): Promise<void> {
+  const deadline = Date.now() + patienceMs;
+  let fault = await holdFault(port);
+  while (fault?.code === "EADDRINUSE" && Date.now() < deadline) {
+    await pause(50);
+    fault = await holdFault(port);
+  }
   if (fault === undefined) return;
   const reason = fault.code === "EACCES" ? "needs more rights than we have" : "is taken";
   throw new ConfigError([

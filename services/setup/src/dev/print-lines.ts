@@ -1,5 +1,5 @@
 import pretty from "pino-pretty";
-import type { LogLine } from "./processes/log-line.ts";
+import { type LogLine, wordsOf } from "./processes/log-line.ts";
 
 /**
  * Prints what the services say, one line each, while it is open: until all have started they have
@@ -27,9 +27,15 @@ export function createPrinter(write: (text: string) => void) {
       isOpen = false;
     },
     print: (line: LogLine) => {
-      if (isOpen) write(format(line));
+      if (isOpen) write(format({ ...line, err: stackOf(line) }));
     },
   };
+}
+
+/** A warning is a sentence; where something broke, so is the place. */
+function stackOf({ level, err }: LogLine) {
+  if (err === undefined || level === "warn" || level === "info") return undefined;
+  return { type: err.type, message: err.message, stack: err.stack };
 }
 
 function clockTime(time: unknown): string {
@@ -37,7 +43,7 @@ function clockTime(time: unknown): string {
 }
 
 function sentence(line: LogLine): string {
-  if (line.event !== "request_answered") return line.msg;
+  if (line.event !== "request_answered") return wordsOf(line);
   const { method, route, status, duration_ms, client_id, reason } = line;
   const who = client_id === undefined ? "" : `for ${client_id}`;
   return [method, route, status, reason, who, `${duration_ms} ms`].filter(Boolean).join(" ");

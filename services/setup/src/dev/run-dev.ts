@@ -9,7 +9,7 @@ import { type Places, placesIn } from "./places.ts";
 import { choosePorts, requireFreePort } from "./ports.ts";
 import { hasCluster, keepPostgres, waitForPostgres } from "./postgres/keep-postgres.ts";
 import { createPrinter } from "./print-lines.ts";
-import { describeHolder, writeRunningFile } from "./running-file.ts";
+import { describeHolder, wasKilled, writeRunningFile } from "./running-file.ts";
 import { serviceEnvironments } from "./service-environments.ts";
 import { startServices } from "./start-services.ts";
 
@@ -33,7 +33,9 @@ export async function runDev(config: DevConfig, surroundings: Surroundings): Pro
   const places = placesIn(root, config);
   await using opened = new AsyncDisposableStack();
   opened.use(await claim(places));
-  await requireFreePort(config.gatewayPort, "GATEWAY_PORT");
+  // A gateway whose parent was killed a moment ago is about to leave.
+  const patienceMs = wasKilled(places.folder) ? 5_000 : 0;
+  await requireFreePort({ port: config.gatewayPort, variable: "GATEWAY_PORT", patienceMs });
   await makeSecrets(places, surroundings);
 
   const ports = await choosePorts();

@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Ports } from "./ports.ts";
@@ -20,6 +20,11 @@ export async function writeRunningFile(folder: string, stack: RunningStack) {
   const path = pathIn(folder);
   await writeFile(path, `${JSON.stringify(content, null, 2)}\n`);
   return { [Symbol.asyncDispose]: () => rm(path, { force: true }) };
+}
+
+/** Did the last one to run here end without a chance to say so? */
+export function wasKilled(folder: string): boolean {
+  return existsSync(pathIn(folder));
 }
 
 /** Who has the folder, as far as can be told: "" or " (process 12, http://localhost:9001)". */

@@ -12,6 +12,8 @@ export type Stack = {
   postgres: { port: number };
 };
 
+const loopback = "127.0.0.1";
+
 /** What docker-compose.yml gives each container, for processes on one machine. */
 export function serviceEnvironments(env: Env, stack: Stack) {
   const { publicUrl, gatewayPort, secrets, ports, postgres } = stack;
@@ -25,6 +27,7 @@ export function serviceEnvironments(env: Env, stack: Stack) {
   const issuer = {
     ...env,
     ISSUER_URL: publicUrl,
+    ISSUER_HOST: loopback,
     ISSUER_PORT: String(ports.issuer),
     ISSUER_ADMIN_PORT: String(ports.admin.issuer),
     ISSUER_DRAIN_MS: drainMs,
@@ -36,6 +39,7 @@ export function serviceEnvironments(env: Env, stack: Stack) {
   };
   const billing = {
     ...env,
+    BILLING_HOST: loopback,
     BILLING_PORT: String(ports.billing),
     BILLING_ADMIN_PORT: String(ports.admin.billing),
     BILLING_DRAIN_MS: drainMs,
@@ -49,6 +53,7 @@ export function serviceEnvironments(env: Env, stack: Stack) {
     billing,
     gateway: {
       ...env,
+      GATEWAY_HOST: env.GATEWAY_HOST || loopback, // the only one that somebody may want to open
       GATEWAY_PORT: String(gatewayPort),
       GATEWAY_ADMIN_PORT: String(ports.admin.gateway),
       GATEWAY_DRAIN_MS: drainMs,

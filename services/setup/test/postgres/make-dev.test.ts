@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { readdir, writeFile } from "node:fs/promises";
 import { createConnection, createServer } from "node:net";
+import { networkInterfaces } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "@jest/globals";
 import { loadDemoConfig } from "../../src/demo/config.ts";
@@ -34,8 +35,16 @@ async function portsOf({ read }: Folder): Promise<number[]> {
   return [issuer, billing, ...Object.values<number>(admin), Number(new URL(databaseUrl).port)];
 }
 
+/** Where the rest of the network would reach this machine. */
+function otherAddresses(): string[] {
+  const addresses = Object.values(networkInterfaces()).flatMap((each) => each ?? []);
+  return addresses
+    .filter(({ internal, family }) => !internal && family === "IPv4")
+    .map(({ address }) => address);
+}
+
 test(
-  "from nothing to an invoice list through the gateway; told to stop, it leaves nothing behind",
+  "from nothing to an invoice list through the gateway, on loopback alone; stopped, it leaves nothing",
   async () => {
     await using data = await dataFolder();
     await using dev = data.start();
@@ -46,10 +55,13 @@ test(
     await dev.line(/^\d\d:\d\d:\d\d gateway +GET \/billing 200 for svc-demo/);
 
     const ports = await portsOf(data);
+    await Promise.all(
+      otherAddresses().flatMap((host) => ports.map((port) => portCloses(port, host))),
+    );
     dev.kill("SIGTERM");
     expect(await dev.exitCode()).toBe(0);
     expect(dev.lines.at(-1)).toBe("Stopped.");
-    await Promise.all([...ports, data.gatewayPort].map(portCloses));
+    await Promise.all([...ports, data.gatewayPort].map((port) => portCloses(port)));
     expect(await readdir(data.folder)).not.toContain("dev.json");
     expect(await readdir(join(data.folder, "postgres"))).not.toContain("postmaster.pid");
   },
@@ -70,7 +82,7 @@ test(
 
     killed.kill("SIGKILL");
     await killed.exitCode();
-    await Promise.all(services.map(portCloses));
+    await Promise.all(services.map((port) => portCloses(port)));
     expect(() => process.kill(leftOver, 0)).not.toThrow();
 
     await using next = data.start();
@@ -166,7 +178,7 @@ test(
     const asking = setInterval(() => dev.kill("SIGINT"), 100);
     expect(await dev.exitCode()).toBe(130);
     clearInterval(asking);
-    await Promise.all([...ports, data.gatewayPort].map(portCloses));
+    await Promise.all([...ports, data.gatewayPort].map((port) => portCloses(port)));
   },
   patience,
 );

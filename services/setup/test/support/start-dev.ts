@@ -65,10 +65,10 @@ function startDev(env: Record<string, string>) {
   };
 }
 
-/** Resolves once nothing listens on the port of loopback. */
-export async function portCloses(port: number): Promise<void> {
+/** Resolves once nothing listens on the port. */
+export async function portCloses(port: number, host = "127.0.0.1"): Promise<void> {
   for (;;) {
-    const socket = createConnection({ port, host: "127.0.0.1" });
+    const socket = createConnection({ port, host });
     try {
       await once(socket, "connect");
     } catch {

@@ -1,13 +1,14 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { DevError } from "../dev-error.ts";
 import type { Ended, Process } from "./process.ts";
-import { createRestartBudget } from "./restart-budget.ts";
+import { createRestartBudget, type RestartBudget } from "./restart-budget.ts";
 
 export type Keeping = {
   name: string;
   launch: () => Promise<Process> | Process;
   tell: (line: string) => void;
   now: () => number;
+  restarts?: RestartBudget;
   /** How long it may take to leave when it is asked to. */
   stopMs: number;
   /** Aborted when there is no time left for leaving gently. */
@@ -21,8 +22,8 @@ export type Kept = AsyncDisposable & {
 
 /** Starts a process, and again whenever it ends, until it is disposed of or ends too often. */
 export function keepRunning(keeping: Keeping): Kept {
-  const { name, tell, now } = keeping;
-  const budget = createRestartBudget({ times: 5, withinMs: 60_000 });
+  const { name, tell, now, restarts = { times: 5, withinMs: 60_000 } } = keeping;
+  const budget = createRestartBudget(restarts);
   const stopping = new AbortController();
   const failing = new AbortController();
 

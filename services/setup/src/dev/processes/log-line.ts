@@ -4,7 +4,7 @@ export type LogLine = {
   msg: string;
   event?: string;
   faults?: string[];
-  err?: { message?: string };
+  err?: { type?: string; message?: string; stack?: string };
   [field: string]: unknown;
 };
 
