@@ -18,6 +18,7 @@ export async function writeRunningFile(folder: string, stack: RunningStack) {
     ports,
   };
   const path = pathIn(folder);
+  await rm(path, { force: true }); // a file of root's can be removed from our folder, not written to
   await writeFile(path, `${JSON.stringify(content, null, 2)}\n`);
   return { [Symbol.asyncDispose]: () => rm(path, { force: true }) };
 }

@@ -1,4 +1,6 @@
 import type { SpawnOptions } from "node:child_process";
+import { readFile } from "node:fs/promises";
+import { DevError } from "../dev-error.ts";
 import { canReach, type User } from "./server-user.ts";
 
 export type Program = { command: string; args: string[]; options: SpawnOptions };
@@ -16,14 +18,36 @@ export async function programAs(
   if (user === undefined) return { command, args, options: { env } };
   const reach = await Promise.all([command, ...paths].map((path) => canReach(user, path)));
   if (reach.every(Boolean)) return { command, args, options: { env, ...user } };
-  const privileges = [
-    `--reuid=${user.uid}`,
-    `--regid=${user.gid}`,
+  return {
+    command: "setpriv",
+    args: [...(await privilegesOf(user, command)), command, ...args],
+    options: { env },
+  };
+}
+
+async function privilegesOf({ uid, gid }: User, command: string): Promise<string[]> {
+  const passing = await passingCapability();
+  if (passing === undefined) {
+    throw new DevError(
+      `PostgreSQL refuses to run as root, and no other user may reach ${command}: run make dev as an ordinary user, or from a folder that is open to all`,
+    );
+  }
+  return [
+    `--reuid=${uid}`,
+    `--regid=${gid}`,
     "--clear-groups",
-    "--inh-caps=+dac_override",
-    "--ambient-caps=+dac_override",
+    "--securebits=+no_setuid_fixup", // access(2) would judge without the capability
+    `--inh-caps=-all,+${passing}`,
+    `--ambient-caps=-all,+${passing}`,
   ];
-  return { command: "setpriv", args: [...privileges, command, ...args], options: { env } };
+}
+
+/** The least that lets a process walk through closed folders; containers have only the second. */
+async function passingCapability(): Promise<string | undefined> {
+  const status = await readFile("/proc/self/status", "utf8").catch(() => "");
+  const held = BigInt(`0x${/^CapEff:\s*(\S+)/m.exec(status)?.[1] ?? "0"}`);
+  if (held & 4n) return "dac_read_search";
+  return held & 2n ? "dac_override" : undefined;
 }
 
 /** Nothing of ours: PGPORT and its like would change what the server does. */
