@@ -1,16 +1,16 @@
 import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { startEmbeddedPostgres } from "./embedded-postgres.ts";
+import { startThrowawayPostgres } from "./throwaway-postgres.ts";
 
 /** Jest's global set-up and tear-down: one throwaway server for all files of a run. */
-type Cluster = Awaited<ReturnType<typeof startEmbeddedPostgres>>;
+type Cluster = Awaited<ReturnType<typeof startThrowawayPostgres>>;
 
 let cluster: Cluster | undefined;
 
 export async function startForRun(): Promise<void> {
-  const dataDir = await mkdtemp(join(tmpdir(), "tollgate-test-"));
-  cluster = await startEmbeddedPostgres({ dataDir, password: "for-tests-only", keep: false });
+  const folder = await mkdtemp(join(tmpdir(), "tollgate-test-"));
+  cluster = await startThrowawayPostgres({ folder, password: "for-tests-only" });
   process.env.TEST_POSTGRES_URL = cluster.url;
 }
 

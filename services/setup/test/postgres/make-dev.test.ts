@@ -29,10 +29,12 @@ async function clientOf({ folder, gatewayUrl }: Folder) {
   };
 }
 
-async function portsOf({ read }: Folder): Promise<number[]> {
+/** Every port that something of this stack listens on; PostgreSQL's is the last. */
+async function portsOf({ read, gatewayPort }: Folder): Promise<number[]> {
   const { ports, databaseUrl } = JSON.parse(await read("dev.json"));
   const { issuer, billing, admin } = ports;
-  return [issuer, billing, ...Object.values<number>(admin), Number(new URL(databaseUrl).port)];
+  const database = Number(new URL(databaseUrl).port);
+  return [gatewayPort, issuer, billing, ...Object.values<number>(admin), database];
 }
 
 /** Where the rest of the network would reach this machine. */
@@ -44,40 +46,16 @@ function otherAddresses(): string[] {
 }
 
 test(
-  "from nothing to an invoice list through the gateway, on loopback alone; stopped, it leaves nothing",
-  async () => {
-    await using data = await dataFolder();
-    await using dev = data.start();
-    await dev.line(/^Tollgate is up at http:\/\/localhost:\d+: try make demo/);
-
-    const invoices = await (await clientOf(data)).listInvoices();
-    expect(invoices).toMatchObject({ status: 200, body: { data: [] } });
-    await dev.line(/^\d\d:\d\d:\d\d gateway +GET \/billing 200 for svc-demo/);
-
-    const ports = await portsOf(data);
-    await Promise.all(
-      otherAddresses().flatMap((host) => ports.map((port) => portCloses(port, host))),
-    );
-    dev.kill("SIGTERM");
-    expect(await dev.exitCode()).toBe(0);
-    expect(dev.lines.at(-1)).toBe("Stopped.");
-    await Promise.all([...ports, data.gatewayPort].map((port) => portCloses(port)));
-    expect(await readdir(data.folder)).not.toContain("dev.json");
-    expect(await readdir(join(data.folder, "postgres"))).not.toContain("postmaster.pid");
-  },
-  patience,
-);
-
-test(
-  "killed, its services leave by themselves, and the next start takes over from the server it left",
+  "killed, it leaves no service behind; started again, there is one server and all data; stopped, nothing is left",
   async () => {
     await using data = await dataFolder();
     await using killed = data.start();
-    await killed.line(/^Tollgate is up/);
-    const made = await (await clientOf(data)).createCustomer("Ada Lovelace");
-    expect(made.status).toBe(201);
-    const ports = await portsOf(data);
-    const services = [...ports.slice(0, -1), data.gatewayPort];
+    await killed.line(/^Tollgate is up at http:\/\/localhost:\d+: try make demo/);
+    const client = await clientOf(data);
+    expect(await client.listInvoices()).toMatchObject({ status: 200, body: { data: [] } });
+    expect(await client.createCustomer("Ada Lovelace")).toMatchObject({ status: 201 });
+    await killed.line(/^\d\d:\d\d:\d\d gateway +GET \/billing 200 for svc-demo/);
+    const services = (await portsOf(data)).slice(0, -1);
     const leftOver = await data.serverPid();
 
     killed.kill("SIGKILL");
@@ -87,12 +65,21 @@ test(
 
     await using next = data.start();
     await next.line(/^Tollgate is up/);
-    const { body } = await (await clientOf(data)).listCustomers();
-    expect(body.data).toEqual([expect.objectContaining({ name: "Ada Lovelace" })]);
     expect(await data.serverPid()).not.toBe(leftOver);
     expect(() => process.kill(leftOver, 0)).toThrow("ESRCH");
+    const { body } = await (await clientOf(data)).listCustomers();
+    expect(body.data).toEqual([expect.objectContaining({ name: "Ada Lovelace" })]);
+
+    const ports = await portsOf(data);
+    await Promise.all(
+      otherAddresses().flatMap((host) => ports.map((port) => portCloses(port, host))),
+    );
     next.kill("SIGTERM");
     expect(await next.exitCode()).toBe(0);
+    expect(next.lines.at(-1)).toBe("Stopped.");
+    await Promise.all(ports.map((port) => portCloses(port)));
+    expect(await readdir(data.folder)).not.toContain("dev.json");
+    expect(await readdir(join(data.folder, "postgres"))).not.toContain("postmaster.pid");
   },
   patience,
 );
@@ -178,7 +165,7 @@ test(
     const asking = setInterval(() => dev.kill("SIGINT"), 100);
     expect(await dev.exitCode()).toBe(130);
     clearInterval(asking);
-    await Promise.all([...ports, data.gatewayPort].map((port) => portCloses(port)));
+    await Promise.all(ports.map((port) => portCloses(port)));
   },
   patience,
 );

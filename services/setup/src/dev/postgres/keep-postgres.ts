@@ -1,12 +1,12 @@
 import { access, readFile, realpath } from "node:fs/promises";
 import { join } from "node:path";
+import { createCluster } from "@tollgate/shared/embedded-postgres/create-cluster";
+import { findBinaries } from "@tollgate/shared/embedded-postgres/find-binaries";
+import { chooseServerUser } from "@tollgate/shared/embedded-postgres/server-user";
 import { waitForDatabase } from "@tollgate/shared/postgres/wait-for-database";
 import { keptPort } from "../ports.ts";
 import { type Keeping, type Kept, keepRunning } from "../processes/keep-running.ts";
-import { findBinaries } from "./binaries.ts";
-import { createCluster } from "./create-cluster.ts";
 import { launchPostgres } from "./launch-postgres.ts";
-import { chooseServerUser } from "./server-user.ts";
 import { stopLeftover } from "./stop-leftover.ts";
 
 export type PostgresOptions = Omit<Keeping, "name" | "launch"> & {

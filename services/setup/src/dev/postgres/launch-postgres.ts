@@ -1,9 +1,10 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { open, readFile } from "node:fs/promises";
+import { programAs } from "@tollgate/shared/embedded-postgres/program";
+import { serverArguments } from "@tollgate/shared/embedded-postgres/server-arguments";
+import type { User } from "@tollgate/shared/embedded-postgres/server-user";
 import { howItEnded, type Process } from "../processes/process.ts";
-import { programAs } from "./program.ts";
-import type { User } from "./server-user.ts";
 import { stopLeftover } from "./stop-leftover.ts";
 
 export type PostgresLaunch = {
@@ -18,7 +19,7 @@ export type PostgresLaunch = {
 export async function launchPostgres(launch: PostgresLaunch): Promise<Process> {
   const { cluster, postgres, user, port, logFile } = launch;
   await stopLeftover(cluster);
-  const args = ["-D", cluster, "-p", String(port), ...fixedSettings];
+  const args = serverArguments({ cluster, port });
   const { command, args: words, options } = await programAs(user, postgres, args, [cluster]);
   await using log = await open(logFile, "w");
   const server = spawn(command, words, {
@@ -40,11 +41,6 @@ export async function launchPostgres(launch: PostgresLaunch): Promise<Process> {
     kill: () => void server.kill("SIGQUIT"), // immediate: SIGKILL would leave its children behind
   };
 }
-
-const fixedSettings = [
-  ["listen_addresses", "127.0.0.1"],
-  ["unix_socket_directories", ""],
-].flatMap(([name, value]) => ["-c", `${name}=${value}`]);
 
 async function complaintIn(logFile: string): Promise<string> {
   const lines = (await readFile(logFile, "utf8")).trim().split("\n");

@@ -1,6 +1,6 @@
 import type { SpawnOptions } from "node:child_process";
 import { readFile } from "node:fs/promises";
-import { DevError } from "../dev-error.ts";
+import { CannotRun } from "./cannot-run.ts";
 import { canReach, type User } from "./server-user.ts";
 
 export type Program = { command: string; args: string[]; options: SpawnOptions };
@@ -28,8 +28,8 @@ export async function programAs(
 async function privilegesOf({ uid, gid }: User, command: string): Promise<string[]> {
   const passing = await passingCapability();
   if (passing === undefined) {
-    throw new DevError(
-      `PostgreSQL refuses to run as root, and no other user may reach ${command}: run make dev as an ordinary user, or from a folder that is open to all`,
+    throw new CannotRun(
+      `PostgreSQL refuses to run as root, and no other user may reach ${command}: be an ordinary user, or from a folder that is open to all`,
     );
   }
   return [

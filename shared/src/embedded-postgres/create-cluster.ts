@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { chown, mkdir, readdir, rename, rm, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { text } from "node:stream/consumers";
-import { DevError } from "../dev-error.ts";
+import { CannotRun } from "./cannot-run.ts";
 import { type Program, programAs } from "./program.ts";
 import type { User } from "./server-user.ts";
 
@@ -63,7 +63,7 @@ async function run(program: Program, stopped: AbortSignal): Promise<void> {
   } catch (cause) {
     stopped.throwIfAborted();
     const reason = (cause as Error).message;
-    throw new DevError(`PostgreSQL cannot make its data folder: ${reason}`, { cause });
+    throw new CannotRun(`PostgreSQL cannot make its data folder: ${reason}`, { cause });
   } finally {
     stopped.removeEventListener("abort", stop);
   }

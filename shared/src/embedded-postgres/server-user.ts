@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { promisify } from "node:util";
-import { DevError } from "../dev-error.ts";
+import { CannotRun } from "./cannot-run.ts";
 
 export type User = { uid: number; gid: number };
 
@@ -28,8 +28,8 @@ async function makeUser(name: string): Promise<User> {
     throw new Error("it was not made");
   } catch (cause) {
     const reason = (cause as Error).message.trim().split("\n").at(-1);
-    throw new DevError(
-      `PostgreSQL refuses to run as root, and the user ${name} cannot be made (${reason}): run make dev as an ordinary user`,
+    throw new CannotRun(
+      `PostgreSQL refuses to run as root, and the user ${name} cannot be made (${reason}): be an ordinary user`,
       { cause },
     );
   }

@@ -1,5 +1,5 @@
 import { arch, platform } from "node:os";
-import { DevError } from "../dev-error.ts";
+import { CannotRun } from "./cannot-run.ts";
 
 export type Binaries = { initdb: string; postgres: string };
 
@@ -9,7 +9,7 @@ export async function findBinaries(): Promise<Binaries> {
   try {
     return (await import(name)) as Binaries;
   } catch (cause) {
-    throw new DevError(
+    throw new CannotRun(
       `There is no PostgreSQL for this machine (${name}): use make up, which runs it in a container`,
       { cause },
     );
