@@ -29,7 +29,7 @@ async function privilegesOf({ uid, gid }: User, command: string): Promise<string
   const passing = await passingCapability();
   if (passing === undefined) {
     throw new CannotRun(
-      `PostgreSQL refuses to run as root, and no other user may reach ${command}: be an ordinary user, or from a folder that is open to all`,
+      `PostgreSQL refuses to run as root, and no other user may reach ${command}: use an ordinary user, or a folder that is open to all`,
     );
   }
   return [

@@ -29,7 +29,7 @@ async function makeUser(name: string): Promise<User> {
   } catch (cause) {
     const reason = (cause as Error).message.trim().split("\n").at(-1);
     throw new CannotRun(
-      `PostgreSQL refuses to run as root, and the user ${name} cannot be made (${reason}): be an ordinary user`,
+      `PostgreSQL refuses to run as root, and the user ${name} cannot be made (${reason}): use an ordinary user`,
       { cause },
     );
   }

@@ -8,7 +8,7 @@ import { runDev } from "./run-dev.ts";
 
 const root = fileURLToPath(new URL("../../../../", import.meta.url));
 const settings = join(root, ".env");
-const tell = (line: string) => void process.stdout.write(line.endsWith("\n") ? line : `${line}\n`);
+const tell = (line: string) => void process.stdout.write(`${line}\n`);
 for (const output of [process.stdout, process.stderr]) output.on("error", () => {}); // nobody reads on
 
 /** `make dev`. Resolves with the status to end with. */

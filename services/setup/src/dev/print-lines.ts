@@ -1,23 +1,13 @@
-import pretty from "pino-pretty";
+import { styleText } from "node:util";
 import { type LogLine, wordsOf } from "./processes/log-line.ts";
+
+type Style = Parameters<typeof styleText>[0];
 
 /**
  * Prints what the services say, one line each, while it is open: until all have started they have
- * much to tell that is about each other's absence.
+ * much to tell that is about each other's absence. Colours follow the terminal.
  */
-export function createPrinter(write: (text: string) => void) {
-  const format = pretty.prettyFactory({
-    colorize: pretty.isColorSupported,
-    include: "err", // all else that is shown is in the message
-    errorLikeObjectKeys: ["err"],
-    messageFormat: (line, _key, _level, { colors }) => {
-      const { time, level, service } = line as LogLine;
-      const paint = { warn: colors.yellow, error: colors.red, fatal: colors.red }[level];
-      const head = `${colors.dim(clockTime(time))} ${colors.cyan(String(service).padEnd(8))}`;
-      const said = sentence(line as LogLine);
-      return `${head} ${paint ? paint(said) : said}`;
-    },
-  });
+export function createPrinter(write: (line: string) => void) {
   let isOpen = false;
   return {
     open: () => {
@@ -26,16 +16,26 @@ export function createPrinter(write: (text: string) => void) {
     close: () => {
       isOpen = false;
     },
-    print: (line: LogLine) => {
-      if (isOpen) write(format({ ...line, err: stackOf(line) }));
+    print(line: LogLine) {
+      if (!isOpen) return;
+      const service = styleText("cyan", String(line.service).padEnd(8));
+      const style = styles.get(line.level);
+      const said = style === undefined ? sentence(line) : styleText(style, sentence(line));
+      write(`${styleText("dim", clockTime(line.time))} ${service} ${said}`);
+      if (isBreakdown(line) && line.err?.stack) write(styleText("dim", line.err.stack));
     },
   };
 }
 
-/** A warning is a sentence; where something broke, so is the place. */
-function stackOf({ level, err }: LogLine) {
-  if (err === undefined || level === "warn" || level === "info") return undefined;
-  return { type: err.type, message: err.message, stack: err.stack };
+const styles: ReadonlyMap<string, Style> = new Map<string, Style>([
+  ["warn", "yellow"],
+  ["error", "red"],
+  ["fatal", "red"],
+]);
+
+/** A warning is a sentence; where something broke, the place belongs to it. */
+function isBreakdown({ level }: LogLine): boolean {
+  return level === "error" || level === "fatal";
 }
 
 function clockTime(time: unknown): string {
