@@ -142,11 +142,11 @@ describe("the page tells all and nothing else:", () => {
 
     expect(asked).toContain("GATEWAY_PORT");
     for (const name of asked) {
-      const [, stated] =
-        new RegExp(`^\\| \`${name}\` \\| \`(.*?)\` \\|`, "m").exec(page.text) ?? [];
-      expect([name, Object.values(config).map(String)]).toEqual([
+      const row = new RegExp(`^\\| \`${name}\` \\| (?:\`(.*?)\` )?\\|`, "m").exec(page.text);
+      expect([name, row === null, Object.values(config).map(String)]).toEqual([
         name,
-        expect.arrayContaining([stated]),
+        false,
+        expect.arrayContaining([String(row?.[1])]),
       ]);
     }
     expect(page.text).toContain("| `GATEWAY_LOG_LEVEL` | `info` |");
