@@ -12,6 +12,7 @@ export const gatewayCatalogue = {
   expectation_failed: { status: 417, title: "Only 100-continue can be expected here" },
   headers_too_large: { status: 431, title: "The request's headers are too large" },
   request_too_slow: { status: 408, title: "The request did not arrive in time" },
+  answer_not_taken: { status: 408, title: "The answer was not read in time" },
   body_too_large: { status: 413, title: "The request's body is larger than this route takes" },
   route_unknown: { status: 404, title: "No route leads there" },
   too_many_forged_tokens: { status: 429, title: "Too many forged tokens came from this address" },

@@ -16,7 +16,7 @@ import { createUpstreams } from "./upstream/upstreams.ts";
 /** Puts the parts together and listens; disposing drains. Throws ConfigError with every fault. */
 export async function startGateway(config: GatewayConfig, env: Env, log: Log) {
   await using parts = new AsyncDisposableStack();
-  const upstreams = parts.use(createUpstreams(Date.now));
+  const upstreams = parts.use(createUpstreams({ log, now: () => performance.now() }));
   const revocations = parts.use(createRevocations({ log, now: Date.now }));
   const onChange = ({ table, issuers }: Policy) => {
     upstreams.retain(table.routes);

@@ -43,6 +43,11 @@ export const gatewayGuide: Guide = {
     "Send fewer or smaller ones: cookies, most often.",
   ],
   request_too_slow: [408, "The request did not arrive in time.", "Send it again, without pauses."],
+  answer_not_taken: [
+    408,
+    "The client stopped reading its answer for longer than the route's idle time; the connection was reset.",
+    "Read answers as they come, or ask for less at once.",
+  ],
   route_unknown: [404, "No route of the gateway leads there.", "Check the path. Case matters."],
   rate_exceeded: [
     429,

@@ -2,6 +2,8 @@ import type { Log } from "@tollgate/shared/log";
 import { Problem, problemBody, problemType } from "@tollgate/shared/problem";
 import type { GatewayContext } from "../context.ts";
 import { problem as gatewayProblem } from "../problems.ts";
+import { discardRest } from "./discard-rest.ts";
+import { hasBody } from "./has-body.ts";
 
 export type AnswerProblem = (ctx: GatewayContext, error: unknown) => void;
 
@@ -15,8 +17,9 @@ export function createAnswerProblem(log: Log): AnswerProblem {
     ctx.state.problem = problem;
     ctx.respond = false;
     if (problem.status >= 500) logFailure(ctx, problem, log);
-    // Too late for an answer: only a reset tells the client that what it has is not the whole.
-    if (ctx.res.headersSent) ctx.res.destroy();
+    // Too late for an answer: only a reset tells the client that what it has is not the whole. The
+    // end of the connection would be the end of the answer to HTTP/1.0.
+    if (ctx.res.headersSent) ctx.req.socket.resetAndDestroy();
     else write(ctx, problem);
   };
 }
@@ -32,10 +35,13 @@ function write(ctx: GatewayContext, problem: Problem): void {
   const headers = [...state.ownHeaders, ...Object.entries(problem.headers).flat()];
   headers.push("content-type", type, "cache-control", "no-store");
   headers.push("content-length", String(Buffer.byteLength(body)));
-  // What is left of a large body is not waited for: the connection ends with this answer.
-  if (!req.complete && hasLargeBody(ctx)) headers.push("connection", "close");
+  const isUnread = !req.complete && hasBody(req);
+  // Where a malformed request ends is not for us to guess: nothing behind it is read.
+  if (isUnread && problem.status === 400) headers.push("connection", "close");
+  res.statusMessage = "";
   res.writeHead(problem.status, headers);
   res.end(req.method === "HEAD" ? undefined : body);
+  if (isUnread) discardRest(req);
 }
 
 function render({ state }: GatewayContext, problem: Problem): [type: string, body: string] {
@@ -51,13 +57,6 @@ function tutorialText(problem: Problem): string {
   if (problem.code === "token_missing") return "No Authorization Token provided";
   if (problem.code === "token_expired") return "Token is expired";
   return problem.title;
-}
-
-const largeBody = 65_536;
-
-function hasLargeBody({ req }: GatewayContext): boolean {
-  if (req.headers["transfer-encoding"] !== undefined) return true;
-  return Number(req.headers["content-length"] ?? 0) > largeBody;
 }
 
 function logFailure({ state }: GatewayContext, problem: Problem, log: Log): void {

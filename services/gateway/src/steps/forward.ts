@@ -1,11 +1,12 @@
 import type { GatewayContext, Step } from "../context.ts";
 import type { AnswerProblem } from "../http/answer-problem.ts";
+import { hasBody } from "../http/has-body.ts";
 import { problem } from "../problems.ts";
 import type { Policy } from "../routes/policy.ts";
 import { upstreamPath } from "../routes/route-table.ts";
 import { Exchange } from "../upstream/exchange.ts";
 import { forwardedRequestHeaders } from "../upstream/headers.ts";
-import { hasBody, RequestBody } from "../upstream/request-body.ts";
+import { RequestBody } from "../upstream/request-body.ts";
 import type { Upstreams } from "../upstream/upstreams.ts";
 
 export type ForwardDeps = {
@@ -25,9 +26,7 @@ export function forward({ upstreams, policy, answerProblem }: ForwardDeps): Step
       path: upstreamPath(route, target.path) + target.query,
       headers,
       makeBody: bodyMaker(ctx, limits.body),
-      headersTimeout: timeouts.headers,
-      bodyTimeout: timeouts.idle,
-      totalMs: timeouts.total,
+      timeouts,
     };
     ctx.respond = false;
     new Exchange(ctx, upstreams.of(route), outgoing, answerProblem).start();
@@ -37,9 +36,10 @@ export function forward({ upstreams, policy, answerProblem }: ForwardDeps): Step
 function bodyMaker({ req, res }: GatewayContext, limit: number): () => RequestBody | null {
   if (!hasBody(req)) return noBody;
   if (Number(req.headers["content-length"] ?? 0) > limit) throw problem("body_too_large");
-  // RFC 9110 section 10.1.1: only now, past every check, is the client asked for its body.
-  if (req.headers.expect !== undefined) res.writeContinue();
-  return () => new RequestBody(req, limit);
+  // RFC 9110 section 10.1.1: past every check, and once the upstream can take it, is the client
+  // asked for its body.
+  const ask = req.headers.expect === undefined ? undefined : () => res.writeContinue();
+  return () => new RequestBody(req, limit, ask);
 }
 
 const noBody = () => null;

@@ -1,43 +1,36 @@
-import type { Dispatcher } from "undici";
+import { Problem } from "@tollgate/shared/problem";
 import type { GatewayContext } from "../context.ts";
 import type { AnswerProblem } from "../http/answer-problem.ts";
+import { discardRest } from "../http/discard-rest.ts";
 import { problem } from "../problems.ts";
+import { Answer } from "./answer.ts";
+import { Attempt, type Listener, type Raw } from "./attempt.ts";
+import type { Ticket } from "./circuit-breaker.ts";
 import type { Endpoint } from "./endpoint.ts";
-import { failureOf } from "./failure.ts";
-import { forwardedReason, forwardedResponseHeaders } from "./headers.ts";
-import type { RequestBody } from "./request-body.ts";
-import type { Upstream } from "./upstream.ts";
-
-type Controller = Dispatcher.DispatchController;
-
-/** What is sent, whichever endpoint it goes to. */
-export type Outgoing = {
-  path: string;
-  headers: string[];
-  makeBody: () => RequestBody | null;
-  headersTimeout: number;
-  bodyTimeout: number;
-  totalMs: number;
-};
+import { type Failure, failureOf } from "./failure.ts";
+import { passOnInformation } from "./pass-on-information.ts";
+import { type Waiting, waitingFor } from "./patience.ts";
+import { type Outgoing, send } from "./send.ts";
+import type { Choice, Upstream } from "./upstream.ts";
 
 /**
  * One request at an upstream, streamed back as it comes: as fast as the client takes it, ended
  * when either side leaves, reset when the upstream breaks off, tried once more when that is safe.
  */
-export class Exchange implements Dispatcher.DispatchHandler {
+export class Exchange implements Listener {
   readonly #ctx: GatewayContext;
   readonly #upstream: Upstream;
   readonly #outgoing: Outgoing;
   readonly #answerProblem: AnswerProblem;
-  readonly #handedOverAt = performance.now();
-  readonly #deadline: NodeJS.Timeout;
-  #endpoint: Endpoint | undefined;
-  #body: RequestBody | null = null;
-  #controller: Controller | undefined;
-  #left = Number.NaN;
-  #attempts = 0;
-  #isAnswered = false;
-  #done = false;
+  readonly #answer: Answer;
+  readonly #beganAt = performance.now();
+  #timer: NodeJS.Timeout;
+  #attempt: Attempt | undefined;
+  /** What went wrong with the attempt before, and all endpoints that were tried. */
+  #failure: Failure | undefined;
+  #tried: Set<Endpoint> | undefined;
+  #wasResent = false;
+  #isDone = false;
 
   constructor(
     ctx: GatewayContext,
@@ -49,169 +42,136 @@ export class Exchange implements Dispatcher.DispatchHandler {
     this.#upstream = upstream;
     this.#outgoing = outgoing;
     this.#answerProblem = answerProblem;
-    this.#deadline = setTimeout(this.#giveUp, outgoing.totalMs);
-    ctx.res.once("close", this.#leave);
+    this.#answer = new Answer(ctx);
+    this.#timer = setTimeout(wake, shortest(outgoing), this);
+    ctx.res.once("close", () => this.#leave());
     upstream.budget.deposit();
   }
 
-  /** Picks an endpoint and calls it; `failed` is the one that was tried before. */
-  start(failed?: Endpoint): void {
-    const picked = this.#upstream.pick(failed);
-    if (picked instanceof Promise) {
-      picked.then((endpoint) => this.#call(endpoint)).catch((error: Error) => this.#fail(error));
-    } else {
-      this.#call(picked);
-    }
+  start(): void {
+    const picked = this.#upstream.pick(this.#tried);
+    if (picked instanceof Promise) void picked.then((endpoint) => this.#call(endpoint));
+    else this.#call(picked);
   }
 
-  #call(endpoint: Endpoint | undefined): void {
-    if (this.#done) {
-      endpoint?.breaker.abandoned();
-    } else if (endpoint === undefined) {
-      this.#fail(resting(this.#upstream));
-    } else {
-      this.#send(endpoint);
-    }
+  #call(choice: Choice): void {
+    if (this.#isDone) return;
+    const refusal = this.#refusalOf(choice);
+    const ticket = refusal === undefined ? (choice as Endpoint).breaker.admit() : 0;
+    if (ticket > 0) this.#send(choice as Endpoint, ticket);
+    else this.#refuse(refusal ?? problem("upstream_resting", { headers: { "retry-after": "1" } }));
   }
 
-  #send(endpoint: Endpoint): void {
-    const { path, headers, makeBody, headersTimeout, bodyTimeout } = this.#outgoing;
-    this.#endpoint = endpoint;
-    this.#attempts += 1;
-    this.#ctx.state.upstream = endpoint.address;
-    this.#body = makeBody();
-    endpoint.active += 1;
-    const method = this.#ctx.method as Dispatcher.HttpMethod;
-    const body = this.#body;
-    endpoint.pool.dispatch(
-      {
-        path,
-        method,
-        headers: ["host", endpoint.host, ...headers],
-        body,
-        headersTimeout,
-        bodyTimeout,
-      },
-      this,
-    );
+  #refusalOf(choice: Choice): Problem | undefined {
+    const before = this.#failure;
+    if (choice instanceof Problem) return before?.problem ?? choice;
+    // Who could not be reached a moment ago is not asked again: others are, if there are any.
+    return before?.isUnsent && this.#tried?.has(choice) ? before.problem : undefined;
   }
 
-  onRequestStart(controller: Controller): void {
-    this.#controller = controller;
-    if (this.#done) controller.abort(new Error("the exchange has ended"));
+  #send(endpoint: Endpoint, ticket: Ticket): void {
+    const { state, method } = this.#ctx;
+    state.upstream = endpoint.name;
+    if (this.#failure !== undefined) this.#upstream.retried(endpoint);
+    const body = this.#outgoing.makeBody();
+    this.#attempt = new Attempt(endpoint, ticket, body, this.#upstream, this);
+    send(this.#attempt, method, this.#outgoing);
   }
 
-  onResponseStart(controller: Controller, status: number, _: unknown, message?: string): void {
-    if (status < 200 || this.#done) return;
-    const { res, state, method } = this.#ctx;
-    this.#isAnswered = true;
-    this.#judge(status);
-    state.upstreamMs = performance.now() - this.#handedOverAt;
-    const headers = forwardedResponseHeaders(controller.rawHeaders as Buffer[], state.route.entry);
-    this.#left = bodyLength(headers, method, status);
-    headers.push(...state.ownHeaders);
-    res.writeHead(status, forwardedReason(message), headers);
+  informed(status: number, raw: Raw): void {
+    passOnInformation(this.#ctx.res, status, raw);
   }
 
-  onResponseData(controller: Controller, chunk: Buffer): void {
-    const { res } = this.#ctx;
-    this.#left -= chunk.length;
-    if (this.#left === 0) {
-      // The last chunk goes out with the end in one write.
-      this.#finish();
-      res.end(chunk);
-    } else if (!res.write(chunk)) {
-      controller.pause();
-      res.once("drain", () => controller.resume());
-    }
+  answered(status: number, raw: Raw, phrase: string | undefined): void {
+    this.#answer.begin(status, raw, phrase);
+    this.#ctx.state.upstreamMs = this.#answer.movedAt - this.#beganAt;
   }
 
-  onResponseEnd(): void {
-    if (this.#done) return;
+  received(attempt: Attempt, chunk: Buffer): void {
+    if (!this.#answer.write(chunk, attempt)) return;
+    attempt.conclude("good");
     this.#finish();
-    this.#ctx.res.end();
   }
 
-  onResponseError(_controller: Controller, error: Error): void {
-    if (!this.#done) this.#fail(error);
+  ended(_attempt: Attempt, rawTrailers: Raw): void {
+    this.#answer.end(rawTrailers);
+    this.#finish();
   }
 
-  #fail(error: Error): void {
-    const failure = failureOf(error);
-    const endpoint = this.#endpoint;
-    if (failure.isEndpoints) endpoint?.breaker.failed();
-    else endpoint?.breaker.abandoned();
-    if (endpoint !== undefined && this.#mayRetry(failure.isUnsent, failure.isEndpoints)) {
-      this.#release();
-      this.start(endpoint);
-    } else if (!this.#done) {
-      this.#finish();
-      this.#answerProblem(this.#ctx, failure.problem);
-    }
+  failed(attempt: Attempt, error: Error): void {
+    const failure = failureOf(error, attempt.wasSent);
+    attempt.conclude(failure.isEndpoints ? "bad" : "unknown");
+    if (this.#mayRetry(attempt, failure)) this.#retry(attempt, failure);
+    else this.#refuse(failure.problem);
+  }
+
+  #retry({ endpoint }: Attempt, failure: Failure): void {
+    this.#failure = failure;
+    this.#tried ??= new Set();
+    this.#tried.add(endpoint);
+    this.start();
   }
 
   /**
-   * Once more, and only where it cannot do harm: nothing was sent, or the method is safe and has no
-   * body, the connection broke before an answer, and the budget allows it.
+   * Only where it cannot do harm: nothing was sent; or, once and within the budget, the connection
+   * broke before an answer to a method that may be repeated (RFC 9110 section 9.2.2), without body.
    */
-  #mayRetry(isUnsent: boolean, isEndpoints: boolean): boolean {
-    if (this.#done || this.#isAnswered || this.#attempts > 1) return false;
-    if (isUnsent) return this.#body === null || this.#body.isUntouched;
-    if (!isEndpoints || this.#body !== null || !safeMethods.has(this.#ctx.method)) return false;
-    return this.#upstream.budget.withdraw();
+  #mayRetry({ body }: Attempt, { isUnsent, isCut }: Failure): boolean {
+    if (this.#isDone || this.#answer.isBegun) return false;
+    if (isUnsent) return body === null || body.isUntouched;
+    if (!isCut || this.#wasResent || body !== null) return false;
+    if (!idempotent.has(this.#ctx.method)) return false;
+    this.#wasResent = this.#upstream.budget.withdraw();
+    return this.#wasResent;
   }
 
-  #judge(status: number): void {
-    const endpoint = this.#endpoint;
-    if (endpoint === undefined) return;
-    endpoint.breaker.succeeded();
-    endpoint.errorsInARow = status >= 500 ? endpoint.errorsInARow + 1 : 0;
+  #refuse(failure: Problem): void {
+    this.#finish();
+    this.#answerProblem(this.#ctx, failure);
   }
 
-  /** The upstream had its time: what it may still do is no longer waited for. */
-  readonly #giveUp = (): void => {
-    this.#attempts = Number.POSITIVE_INFINITY;
-    this.#endpoint?.breaker.failed();
-    this.#fail(problem("upstream_slow"));
-    this.#controller?.abort(new Error("the deadline has passed"));
-  };
+  /** Looks whether somebody let us wait for too long, and if not, when to look again. */
+  wake(): void {
+    const { timeouts } = this.#outgoing;
+    const body = this.#attempt?.body ?? null;
+    const progress = { beganAt: this.#beganAt, answer: this.#answer, body };
+    const { on, leftMs } = waitingFor(progress, timeouts, performance.now());
+    if (leftMs <= 0) this.#giveUpOn(on);
+    else this.#timer = setTimeout(wake, Math.min(leftMs, shortest(this.#outgoing)), this);
+  }
+
+  #giveUpOn(culprit: Waiting["on"]): void {
+    const { isBegun } = this.#answer;
+    this.#attempt?.conclude(culprit === "client" || isBegun ? "unknown" : "bad");
+    if (culprit === "upstream") this.#refuse(problem("upstream_slow"));
+    else if (isBegun) this.#refuse(problem("answer_not_taken"));
+    else this.#refuse(problem("request_too_slow", { headers: { connection: "close" } }));
+    this.#attempt?.abort(new Error("its time is over"));
+  }
 
   /** The client left, or has its answer; in the first case nobody needs the upstream's work. */
-  readonly #leave = (): void => {
-    if (this.#done) return;
-    this.#endpoint?.breaker.abandoned();
+  #leave(): void {
+    if (this.#isDone) return;
+    this.#attempt?.conclude("unknown");
     this.#finish();
-    this.#controller?.abort(new Error("the client left"));
-  };
+    this.#attempt?.abort(new Error("the client left"));
+  }
 
   #finish(): void {
-    this.#done = true;
-    clearTimeout(this.#deadline);
-    this.#release();
-  }
-
-  #release(): void {
-    if (this.#endpoint !== undefined) this.#endpoint.active -= 1;
-    this.#endpoint = undefined;
-    this.#controller = this.#done ? this.#controller : undefined;
+    this.#isDone = true;
+    clearTimeout(this.#timer);
+    // An answer can come before the request's end: what is left of it is not wanted any more.
+    if (this.#attempt?.body) discardRest(this.#ctx.req);
   }
 }
 
-const safeMethods = new Set(["GET", "HEAD", "OPTIONS"]);
+const idempotent = new Set(["GET", "HEAD", "OPTIONS", "DELETE"]);
 
-function resting(upstream: Upstream): Error {
-  const seconds = Math.max(1, Math.ceil(upstream.restMs() / 1000));
-  return problem("upstream_resting", { headers: { "retry-after": String(seconds) } });
+function wake(exchange: Exchange): void {
+  exchange.wake();
 }
 
-/** What Content-Length promises; NaN, which never counts down to zero, where it says nothing. */
-function bodyLength(headers: readonly string[], method: string, status: number): number {
-  if (method === "HEAD" || status === 204 || status === 304) return Number.NaN;
-  for (let index = 0; index < headers.length; index += 2) {
-    const name = headers[index] as string;
-    if (name.length === 14 && name.toLowerCase() === "content-length") {
-      return Number(headers[index + 1]);
-    }
-  }
-  return Number.NaN;
+/** No phase can be over before this; and what changes in between is seen this much later at most. */
+function shortest({ timeouts: { headers, idle, total } }: Outgoing): number {
+  return Math.min(headers, idle, total);
 }

@@ -6,36 +6,26 @@ export type Failure = {
   problem: Problem;
   /** Nothing of the request can have reached the upstream: any method may be tried again. */
   isUnsent: boolean;
+  /** The connection ended before there was a whole answer. */
+  isCut: boolean;
   /** It says something about the endpoint, not about the client. */
   isEndpoints: boolean;
 };
 
-const slow = new Set(["UND_ERR_HEADERS_TIMEOUT", "UND_ERR_BODY_TIMEOUT"]);
-const unreachable = new Set([
-  "UND_ERR_CONNECT_TIMEOUT",
-  "ECONNREFUSED",
-  "EHOSTUNREACH",
-  "ENETUNREACH",
-  "ENOTFOUND",
-  "EAI_AGAIN",
-]);
-
-/** No driver's code leaves this function. */
-export function failureOf(error: Error): Failure {
-  if (error instanceof Problem) return { problem: error, isUnsent: false, isEndpoints: false };
-  const { code = "" } = error as NodeJS.ErrnoException;
-  if (slow.has(code)) {
-    return {
-      problem: problem("upstream_slow", { cause: error }),
-      isUnsent: false,
-      isEndpoints: true,
-    };
+/** No driver's code leaves this function. `wasSent`: a connection had taken the request. */
+export function failureOf(error: Error, wasSent: boolean): Failure {
+  if (error instanceof Problem) {
+    const isEndpoints = error.code.startsWith("upstream_");
+    return { problem: error, isUnsent: false, isCut: false, isEndpoints };
   }
-  if (unreachable.has(code) || error instanceof AggregateError) {
+  if (!wasSent) {
     const headers = { "retry-after": "1" };
-    const refusal = problem("upstream_unreachable", { cause: error, headers });
-    return { problem: refusal, isUnsent: true, isEndpoints: true };
+    const unreachable = problem("upstream_unreachable", { cause: error, headers });
+    return { problem: unreachable, isUnsent: true, isCut: false, isEndpoints: true };
   }
   const broken = problem("upstream_broken", { cause: error });
-  return { problem: broken, isUnsent: false, isEndpoints: true };
+  const isCut = cuts.has((error as NodeJS.ErrnoException).code ?? "");
+  return { problem: broken, isUnsent: false, isCut, isEndpoints: true };
 }
+
+const cuts = new Set(["UND_ERR_SOCKET", "ECONNRESET", "EPIPE"]);

@@ -1,69 +1,63 @@
-import { lookup } from "node:dns/promises";
-import { isIP } from "node:net";
-import { createEndpoint, type Endpoint } from "./endpoint.ts";
+import type { Problem } from "@tollgate/shared/problem";
+import { problem } from "../problems.ts";
+import { createAddressBook, type Resolve } from "./address-book.ts";
+import { chooseEndpoint } from "./choose-endpoint.ts";
+import { createEndpoint, type Endpoint, endpointKey } from "./endpoint.ts";
+import { createOutlierEjection } from "./outlier-ejection.ts";
 import { createRetryBudget, type RetryBudget } from "./retry-budget.ts";
+import type { EndpointReport, EndpointState, ObserveUpstream } from "./upstream-events.ts";
 
 /** Where a route's requests go: the replicas behind one or more origins. */
 export type Upstream = AsyncDisposable & {
   readonly name: string;
   readonly budget: RetryBudget;
   /**
-   * The best endpoint to call now, other than `except` where there is a choice. At once when the
-   * names are known, otherwise once they are. Undefined when all of them rest.
+   * The best endpoint to call now, one that was not `tried` where there is a choice; or why there is
+   * none. At once when the names are known, otherwise once they are.
    */
-  pick(except?: Endpoint): Endpoint | undefined | Promise<Endpoint | undefined>;
-  /** Milliseconds until a resting endpoint is tried again. */
-  restMs(): number;
-  readonly endpoints: readonly Endpoint[];
+  pick(tried?: ReadonlySet<Endpoint>): Choice | Promise<Choice>;
+  /** Counts how a call went, for the comparison with the other replicas. */
+  record(endpoint: Endpoint, isGood: boolean): void;
+  /** A request that failed before is tried again, at `endpoint`. */
+  retried(endpoint: Endpoint): void;
+  report(): EndpointReport[];
 };
 
-export type Resolve = (hostname: string) => Promise<string[]>;
+/** An endpoint, or why there is none. */
+export type Choice = Endpoint | Problem;
 
 export type UpstreamOptions = {
   origins: readonly string[];
   connectMs: number;
   now: () => number;
-  resolve?: Resolve;
-  /** How long an answer of the name server is used; replicas come and go within it. */
-  resolveEveryMs?: number;
-};
-
-const resolveAll: Resolve = async (hostname) => {
-  const found = await lookup(hostname, { all: true, order: "verbatim" });
-  return found.map(({ address }) => address);
+  observe?: ObserveUpstream | undefined;
+  resolve?: Resolve | undefined;
+  random?: (() => number) | undefined;
 };
 
 /**
- * Balances over all addresses of all origins: of two chosen at random, the one with less to do.
- * Names are resolved again in the background while there is traffic; addresses that are gone finish
- * what they have.
+ * Balances over all addresses of all origins. Names are resolved again in the background while there
+ * is traffic; addresses that are gone finish what they have.
  */
 export function createUpstream(options: UpstreamOptions): Upstream {
-  const { origins, connectMs, now, resolve = resolveAll, resolveEveryMs = 5_000 } = options;
-  const urls = origins.map((origin) => new URL(origin));
-  const isFixed = urls.every(({ hostname }) => isAddress(hostname));
+  const { origins, connectMs, now, observe = () => {}, resolve, random = Math.random } = options;
+  const name = origins.join(" ");
+  const ejection = createOutlierEjection({}, now);
+  const book = createAddressBook({ origins, now, resolve, onAnswer: keepKnown });
   const retiring = new Set<Promise<unknown>>();
   let endpoints: Endpoint[] = [];
-  let resolvedAt = Number.NEGATIVE_INFINITY;
-  let resolving: Promise<void> | undefined;
+  let isDisposed = false;
 
-  async function refresh(): Promise<void> {
-    try {
-      const wanted = await Promise.all(urls.map(async (url) => await addressesOf(url, resolve)));
-      keep(wanted.flat());
-    } finally {
-      // A name server that fails is asked again after the same time: the known addresses stay.
-      resolvedAt = now();
-      resolving = undefined;
-    }
-  }
+  const onEvent: Parameters<typeof createEndpoint>[1]["onEvent"] = (event, endpoint) =>
+    observe({ event, upstream: name, endpoint: endpoint.name });
 
-  function keep(wanted: { url: URL; address: string }[]): void {
-    const next = wanted.map(
-      ({ url, address }) =>
-        endpoints.find((each) => each.address === address && each.host === url.host) ??
-        createEndpoint({ url, address, connectMs, now }),
-    );
+  function keepKnown(): void {
+    if (isDisposed) return;
+    const next = book.known().map((where) => {
+      const key = endpointKey(where);
+      const kept = endpoints.find((each) => each.key === key);
+      return kept ?? createEndpoint(where, { connectMs, now, onEvent });
+    });
     for (const gone of endpoints) if (!next.includes(gone)) retire(gone);
     endpoints = next;
   }
@@ -73,72 +67,57 @@ export function createUpstream(options: UpstreamOptions): Upstream {
     retiring.add(closing);
   }
 
+  const isInFavour = (endpoint: Endpoint) =>
+    endpoint.isHealthy && !ejection.isEjected(endpoint.standing);
+
+  function choose(tried?: ReadonlySet<Endpoint>): Choice {
+    if (endpoints.length === 0) return unresolved(book.failure);
+    return chooseEndpoint(endpoints, { isInFavour, tried, random }) ?? resting(endpoints);
+  }
+
+  function stateOf(endpoint: Endpoint): EndpointState {
+    if (!endpoint.isHealthy) return "unhealthy";
+    if (endpoint.breaker.state !== "closed") return endpoint.breaker.state;
+    return ejection.isEjected(endpoint.standing) ? "ejected" : "closed";
+  }
+
+  keepKnown();
   return {
-    name: origins.join(" "),
+    name,
     budget: createRetryBudget({}, now),
-    get endpoints() {
-      return endpoints;
+    pick(tried) {
+      const refreshed = book.refresh();
+      if (endpoints.length > 0 || refreshed === undefined) return choose(tried);
+      return refreshed.then(() => choose(tried));
     },
-    pick(except) {
-      const isDue = !isFixed && now() - resolvedAt >= resolveEveryMs;
-      if (endpoints.length > 0) {
-        if (isDue) resolving ??= refresh().catch(() => {});
-        return choose(endpoints, except);
-      }
-      resolving ??= refresh();
-      return resolving.then(() => choose(endpoints, except));
+    record(endpoint, isGood) {
+      const ms = ejection.record(endpoint.standing, isGood, endpoints);
+      if (ms > 0)
+        observe({ event: "endpoint_ejected", upstream: name, endpoint: endpoint.name, ms });
     },
-    restMs: () => Math.min(...endpoints.map(({ breaker }) => breaker.restMs())),
+    retried: (endpoint) => onEvent("request_retried", endpoint),
+    report: () =>
+      endpoints.map((each) => ({
+        upstream: name,
+        endpoint: each.name,
+        state: stateOf(each),
+        active: each.active,
+      })),
     async [Symbol.asyncDispose]() {
+      isDisposed = true;
       for (const endpoint of endpoints) retire(endpoint);
+      endpoints = [];
       await Promise.all(retiring);
     },
   };
 }
 
-async function addressesOf(url: URL, resolve: Resolve) {
-  const hostname = bare(url.hostname);
-  const addresses = isAddress(hostname) ? [hostname] : await resolve(hostname);
-  return [...new Set(addresses)].map((address) => ({ url, address }));
+function unresolved(cause: unknown): Problem {
+  return problem("upstream_unreachable", { cause, headers: { "retry-after": "1" } });
 }
 
-/** localhost stays one: its two addresses are one host, and the connection tries both. */
-function isAddress(hostname: string): boolean {
-  return hostname === "localhost" || isIP(bare(hostname)) !== 0;
-}
-
-function bare(hostname: string): string {
-  return hostname.replace(/^\[|\]$/g, "");
-}
-
-/** A replica with this many 5xx in a row is passed over while another does better. */
-const badStreak = 5;
-
-function choose(all: readonly Endpoint[], except?: Endpoint): Endpoint | undefined {
-  if (all.length === 1) return admitted(all[0]);
-  const others = except === undefined ? all : all.filter((each) => each !== except);
-  const sound = others.filter((each) => each.errorsInARow < badStreak && isClosed(each));
-  const resting = others.filter((each) => !isClosed(each));
-  // A trial for one that rested is worth one request; otherwise those that do well.
-  const trial = resting.find((each) => each.breaker.admits());
-  if (trial !== undefined) return trial;
-  const candidates = sound.length > 0 ? sound : others.filter(isClosed);
-  if (candidates.length > 0) return lessBusy(candidates);
-  return except === undefined ? undefined : admitted(except);
-}
-
-function isClosed({ breaker }: Endpoint): boolean {
-  return breaker.state === "closed";
-}
-
-function admitted(endpoint: Endpoint | undefined): Endpoint | undefined {
-  return endpoint?.breaker.admits() ? endpoint : undefined;
-}
-
-/** Of two at random the less busy: nearly as even as asking all, and no herd runs to one. */
-function lessBusy(candidates: readonly Endpoint[]): Endpoint | undefined {
-  const one = candidates[Math.floor(Math.random() * candidates.length)];
-  const two = candidates[Math.floor(Math.random() * candidates.length)];
-  if (one === undefined || two === undefined) return one;
-  return one.active <= two.active ? one : two;
+function resting(endpoints: readonly Endpoint[]): Problem {
+  const restMs = Math.min(...endpoints.map(({ breaker }) => breaker.restMs()));
+  const seconds = Math.max(1, Math.ceil(restMs / 1000));
+  return problem("upstream_resting", { headers: { "retry-after": String(seconds) } });
 }
