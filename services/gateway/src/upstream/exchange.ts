@@ -30,6 +30,7 @@ export class Exchange implements Listener {
   #failure: Failure | undefined;
   #tried: Set<Endpoint> | undefined;
   #wasResent = false;
+  #interimAnswers = 0;
   #isDone = false;
 
   constructor(
@@ -79,7 +80,8 @@ export class Exchange implements Listener {
   }
 
   informed(status: number, raw: Raw): void {
-    passOnInformation(this.#ctx.res, status, raw);
+    this.#interimAnswers += 1;
+    if (this.#interimAnswers <= maxInterim) passOnInformation(this.#ctx.res, status, raw);
   }
 
   answered(status: number, raw: Raw, phrase: string | undefined): void {
@@ -165,6 +167,7 @@ export class Exchange implements Listener {
   }
 }
 
+const maxInterim = 10;
 const idempotent = new Set(["GET", "HEAD", "OPTIONS", "DELETE"]);
 
 function wake(exchange: Exchange): void {

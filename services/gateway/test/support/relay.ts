@@ -4,6 +4,7 @@ import { parseYaml } from "@tollgate/shared/yaml-file";
 import Koa from "koa";
 import type { GatewayState } from "../../src/context.ts";
 import { createAnswerProblem } from "../../src/http/answer-problem.ts";
+import { listenForTrouble } from "../../src/http/listen-for-trouble.ts";
 import { createPolicy } from "../../src/routes/policy.ts";
 import { routesSchema } from "../../src/routes/schema.ts";
 import { canonicalise } from "../../src/steps/canonicalise.ts";
@@ -43,7 +44,9 @@ export async function startRelay({ route, resolve }: RelayOptions) {
     .use(canonicalise())
     .use(matchRoute(() => policy))
     .use(forward({ upstreams, policy: () => policy, answerProblem }));
-  const server = await startServer(app.callback());
+  const handler = app.callback();
+  const server = await startServer(handler);
+  listenForTrouble(server.server, handler, () => {});
   return {
     url: server.url,
     port: server.port,
