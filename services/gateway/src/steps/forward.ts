@@ -7,6 +7,7 @@ import { upstreamPath } from "../routes/route-table.ts";
 import { Exchange } from "../upstream/exchange.ts";
 import { forwardedRequestHeaders } from "../upstream/headers.ts";
 import { RequestBody } from "../upstream/request-body.ts";
+import { requestTrailers, wantsTrailers } from "../upstream/trailers.ts";
 import type { Upstreams } from "../upstream/upstreams.ts";
 
 export type ForwardDeps = {
@@ -22,11 +23,14 @@ export function forward({ upstreams, policy, answerProblem }: ForwardDeps): Step
     const { timeouts, limits } = route.entry;
     const headers = forwardedRequestHeaders(ctx.req, route.entry);
     headers.push(...policy().provenance(ctx.req, ctx.state));
+    if (wantsTrailers(ctx.req)) headers.push("te", "trailers");
     const outgoing = {
       path: upstreamPath(route, target.path) + target.query,
       headers,
       makeBody: bodyMaker(ctx, limits.body),
+      trailers: requestTrailers(ctx.req),
       timeouts,
+      connectMs: timeouts.connect,
     };
     ctx.respond = false;
     new Exchange(ctx, upstreams.of(route), outgoing, answerProblem).start();

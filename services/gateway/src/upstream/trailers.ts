@@ -1,3 +1,4 @@
+import type { IncomingMessage } from "node:http";
 import { headerKind } from "../http/header-names.ts";
 
 /**
@@ -51,6 +52,24 @@ export function forwardedTrailers(raw: readonly (Buffer | string)[]): [string, s
 export function announcedTrailers(value: string): string[] {
   const names = value.split(",").map((name) => name.trim());
   return names.filter((name) => name !== "" && mayTrail(name)).slice(0, maxTrailers);
+}
+
+/** The names of the trailers that a request announces; HTTP/1.0 has none. */
+export function requestTrailers({ headers, httpVersionMinor }: IncomingMessage): string[] {
+  const { trailer } = headers;
+  if (trailer === undefined || headers["transfer-encoding"] === undefined) return none;
+  return httpVersionMinor === 0 ? none : announcedTrailers(trailer);
+}
+
+const none: string[] = [];
+
+/** Does the client want an answer's trailers (RFC 9110 section 10.1.4)? */
+export function wantsTrailers({ headers, httpVersionMinor }: IncomingMessage): boolean {
+  const { te } = headers;
+  if (te === undefined || httpVersionMinor === 0) return false;
+  return String(te)
+    .split(",")
+    .some((each) => each.trim().toLowerCase() === "trailers");
 }
 
 function latin1(value: Buffer | string | undefined): string {
