@@ -7,12 +7,19 @@ export const upstream = z.union([origin.transform((one) => [one]), z.array(origi
   error: "must be an origin or a list of them",
 });
 
+const dayMs = 86_400_000;
+
+/** None is no time at all, and none so long that a timer cannot hold it. */
+const time = duration.refine((ms) => ms >= 1 && ms <= dayMs, {
+  error: "must be between 1ms and 24h",
+});
+
 /** One deadline a phase of the exchange with the upstream. */
 export const timeouts = z
   .strictObject({
-    connect: duration.default(1_000),
-    headers: duration.default(10_000),
-    idle: duration.default(30_000),
-    total: duration.default(60_000),
+    connect: time.default(1_000),
+    headers: time.default(10_000),
+    idle: time.default(30_000),
+    total: time.default(60_000),
   })
   .prefault({});
