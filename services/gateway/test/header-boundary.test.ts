@@ -126,7 +126,7 @@ describe("Connection cannot be used to delete headers (CVE-2021-32813, CVE-2024-
 
     await gateway.raw(
       "GET /open HTTP/1.1\r\nHost: a\r\nConnection: X-Secret\r\nX-Secret: 1\r\nKeep-Alive: 5\r\n" +
-        "TE: trailers\r\nProxy-Connection: keep-alive\r\nProxy-Authorization: Basic x\r\nUpgrade: h2c\r\n" +
+        "TE: deflate\r\nProxy-Connection: keep-alive\r\nProxy-Authorization: Basic x\r\nUpgrade: h2c\r\n" +
         "HTTP2-Settings: AA\r\n\r\n",
     );
 

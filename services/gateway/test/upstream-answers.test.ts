@@ -128,7 +128,7 @@ test("an answer that is cut short is a reset, to HTTP/1.0 as well, where an end 
   }
 });
 
-test("a reason phrase of the upstream's own is not passed on", async () => {
+test("a reason phrase that could be read as more than that is not passed on", async () => {
   await using upstream = await rawUpstream((socket) =>
     socket.write("HTTP/1.1 200 \xe9\xff<script>\r\nContent-Length: 2\r\n\r\nok", "latin1"),
   );

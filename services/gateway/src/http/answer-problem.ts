@@ -2,6 +2,7 @@ import type { Log } from "@tollgate/shared/log";
 import { Problem, problemBody, problemType } from "@tollgate/shared/problem";
 import type { GatewayContext } from "../context.ts";
 import { problem as gatewayProblem } from "../problems.ts";
+import { isCondemned } from "./condemned.ts";
 import { discardRest } from "./discard-rest.ts";
 import { hasBody } from "./has-body.ts";
 
@@ -36,8 +37,7 @@ function write(ctx: GatewayContext, problem: Problem): void {
   headers.push("content-type", type, "cache-control", "no-store");
   headers.push("content-length", String(Buffer.byteLength(body)));
   const isUnread = !req.complete && hasBody(req);
-  // Where a malformed request ends is not for us to guess: nothing behind it is read.
-  if (isUnread && problem.status === 400) headers.push("connection", "close");
+  if (isCondemned(req.socket)) headers.push("connection", "close");
   res.statusMessage = "";
   res.writeHead(problem.status, headers);
   res.end(req.method === "HEAD" ? undefined : body);

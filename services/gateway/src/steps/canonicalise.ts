@@ -1,5 +1,6 @@
 import type { Step } from "../context.ts";
 import { checkHeaders } from "../http/check-headers.ts";
+import { condemn, isCondemned } from "../http/condemned.ts";
 import { readTarget } from "../http/read-target.ts";
 import { problem } from "../problems.ts";
 
@@ -7,12 +8,18 @@ import { problem } from "../problems.ts";
 export function canonicalise(): Step {
   return function canonicalise(ctx, next) {
     const { req } = ctx;
+    if (isCondemned(req.socket)) throw problem("framing_not_accepted");
     // Node's parser lets `HTTP/2.0` pass on a connection that speaks HTTP/1.
     if (req.httpVersionMajor !== 1) throw problem("request_malformed");
     if (!methods.has(req.method ?? "")) {
       throw problem("method_not_allowed", { headers: { allow: [...methods].join(", ") } });
     }
-    checkHeaders(req);
+    try {
+      checkHeaders(req);
+    } catch (error) {
+      condemn(req.socket);
+      throw error;
+    }
     ctx.state.target = readTarget(req.url ?? "");
     return next();
   };

@@ -73,7 +73,7 @@ function receive(
   controller.rawHeaders = response.rawHeaders;
   response.on("error", fail);
   try {
-    attempt.onResponseStart(controller, response.statusCode ?? 0);
+    attempt.onResponseStart(controller, response.statusCode ?? 0, {}, response.statusMessage);
   } catch (error) {
     return void fail(error as Error);
   }
