@@ -44,6 +44,7 @@ export async function startRelay({ route, resolve }: RelayOptions) {
     .use(canonicalise())
     .use(matchRoute(() => policy))
     .use(forward({ upstreams, policy: () => policy, answerProblem }));
+  app.on("error", () => {}); // what befalls a connection after its answer began
   const handler = app.callback();
   const server = await startServer(handler);
   listenForTrouble(server.server, handler, () => {});
