@@ -23,7 +23,7 @@ export async function startGateway(config: GatewayConfig, env: Env, log: Log) {
     revocations.retain(issuers);
   };
   const policy = parts.use(createLivePolicy({ path: config.routesFile, env, log, onChange }));
-  revocations.retain(policy.current().issuers);
+  onChange(policy.current());
   const metrics = createMetrics("gateway");
   measureTokens(metrics, { policy: policy.current, statuses: revocations.statuses });
   const duration = requestDuration(metrics);

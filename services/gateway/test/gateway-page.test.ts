@@ -125,6 +125,7 @@ describe("the page tells all and nothing else:", () => {
           audience: "a",
           rules: [{ methods: ["GET"] }],
           limits: { rate: { requests: 1, per: "1s" } },
+          health: { path: "/healthz" },
         },
       ],
     };

@@ -3,6 +3,7 @@ import { problem } from "../problems.ts";
 import { createAddressBook, type Resolve } from "./address-book.ts";
 import { chooseEndpoint } from "./choose-endpoint.ts";
 import { createEndpoint, type Endpoint, endpointKey } from "./endpoint.ts";
+import { createHealthChecks, type Health } from "./health-checks.ts";
 import { createOutlierEjection } from "./outlier-ejection.ts";
 import { createRetryBudget, type RetryBudget } from "./retry-budget.ts";
 import type { EndpointReport, EndpointState, ObserveUpstream } from "./upstream-events.ts";
@@ -21,6 +22,8 @@ export type Upstream = AsyncDisposable & {
   /** A request that failed before is tried again, at `endpoint`. */
   retried(endpoint: Endpoint): void;
   report(): EndpointReport[];
+  /** Begins to check the endpoints' health, where that was asked for. */
+  watch(): void;
 };
 
 /** An endpoint, or why there is none. */
@@ -30,6 +33,7 @@ export type UpstreamOptions = {
   origins: readonly string[];
   connectMs: number;
   now: () => number;
+  health?: Health | undefined;
   observe?: ObserveUpstream | undefined;
   resolve?: Resolve | undefined;
   random?: (() => number) | undefined;
@@ -40,7 +44,8 @@ export type UpstreamOptions = {
  * is traffic; addresses that are gone finish what they have.
  */
 export function createUpstream(options: UpstreamOptions): Upstream {
-  const { origins, connectMs, now, observe = () => {}, resolve, random = Math.random } = options;
+  const { origins, connectMs, now, health, resolve } = options;
+  const { observe = () => {}, random = Math.random } = options;
   const name = origins.join(" ");
   const ejection = createOutlierEjection({}, now);
   const book = createAddressBook({ origins, now, resolve, onAnswer: keepKnown });
@@ -81,6 +86,17 @@ export function createUpstream(options: UpstreamOptions): Upstream {
     return ejection.isEjected(endpoint.standing) ? "ejected" : "closed";
   }
 
+  const checks = health && createHealthChecks({ health, random, endpoints: askFor, onChange });
+
+  async function askFor(): Promise<readonly Endpoint[]> {
+    await book.refresh();
+    return endpoints;
+  }
+
+  function onChange(endpoint: Endpoint): void {
+    onEvent(endpoint.isHealthy ? "endpoint_healthy" : "endpoint_unhealthy", endpoint);
+  }
+
   keepKnown();
   return {
     name,
@@ -103,8 +119,10 @@ export function createUpstream(options: UpstreamOptions): Upstream {
         state: stateOf(each),
         active: each.active,
       })),
+    watch: () => checks?.start(),
     async [Symbol.asyncDispose]() {
       isDisposed = true;
+      checks?.[Symbol.dispose]();
       for (const endpoint of endpoints) retire(endpoint);
       endpoints = [];
       await Promise.all(retiring);

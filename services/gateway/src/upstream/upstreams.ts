@@ -7,7 +7,10 @@ import type { EndpointReport, ObserveUpstream, UpstreamEvent } from "./upstream-
 /** The upstreams of all routes, shared by the routes that name the same. */
 export type Upstreams = AsyncDisposable & {
   of(route: Route): Upstream;
-  /** Lets go of what no route names any more; what is in flight there is finished. */
+  /**
+   * Begins the health checks of these routes, and lets go of what none of them names any more; what
+   * is in flight there is finished.
+   */
   retain(routes: readonly Route[]): void;
   /** How every endpoint stands now, for a gauge. */
   report(): EndpointReport[];
@@ -30,18 +33,22 @@ export function createUpstreams({ log, now, observe, resolve }: UpstreamsOptions
     observe?.(event);
   }
 
+  function of(route: Route): Upstream {
+    const key = keyOf(route);
+    const known = upstreams.get(key);
+    if (known !== undefined) return known;
+    const { upstream: origins, timeouts, health } = route.entry;
+    const connectMs = timeouts.connect;
+    const made = createUpstream({ origins, connectMs, health, now, resolve, observe: note });
+    made.watch();
+    upstreams.set(key, made);
+    return made;
+  }
+
   return {
-    of(route) {
-      const key = keyOf(route);
-      const known = upstreams.get(key);
-      if (known !== undefined) return known;
-      const { upstream: origins, timeouts } = route.entry;
-      const connectMs = timeouts.connect;
-      const made = createUpstream({ origins, connectMs, now, resolve, observe: note });
-      upstreams.set(key, made);
-      return made;
-    },
+    of,
     retain(routes) {
+      for (const route of routes) if (route.entry.health !== undefined) of(route);
       const wanted = new Set(routes.map(keyOf));
       for (const [key, upstream] of upstreams) {
         if (wanted.has(key)) continue;
@@ -78,7 +85,8 @@ const keys = new WeakMap<Route, string>();
 function keyOf(route: Route): string {
   const known = keys.get(route);
   if (known !== undefined) return known;
-  const key = `${route.entry.timeouts.connect} ${route.entry.upstream.join(" ")}`;
+  const { upstream, timeouts, health } = route.entry;
+  const key = JSON.stringify([upstream, timeouts.connect, health]);
   keys.set(route, key);
   return key;
 }

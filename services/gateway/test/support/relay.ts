@@ -37,6 +37,7 @@ export async function startRelay({ route, resolve }: RelayOptions) {
     observe: (event) => events.push(event),
     ...(resolve === undefined ? {} : { resolve }),
   });
+  upstreams.retain(policy.table.routes);
   const answerProblem = createAnswerProblem(log);
   const app = new Koa<GatewayState>()
     .use(identifyRequest())

@@ -2,7 +2,7 @@ import * as z from "zod";
 import { identity } from "./identity.ts";
 import { limits } from "./limits.ts";
 import { rule, words } from "./rule.ts";
-import { timeouts, upstream } from "./upstream.ts";
+import { health, timeouts, upstream } from "./upstream.ts";
 
 const path = z
   .string()
@@ -27,6 +27,7 @@ const forwarding = {
   strip_prefix: z.boolean().default(false),
   upstream,
   timeouts,
+  health: health.optional(),
   limits,
 };
 

@@ -23,3 +23,16 @@ export const timeouts = z
     total: time.default(60_000),
   })
   .prefault({});
+
+const times = z.int().min(1).max(100);
+
+/** Asks every replica how it is, from time to time. Off unless it is there. */
+export const health = z.strictObject({
+  path: z.string().regex(/^\/[\w./~-]*$/, "must be a plain path like /healthz"),
+  /** Another port than that of the requests, such as 9090. */
+  port: z.int().min(1).max(65_535).optional(),
+  every: time.refine((ms) => ms >= 100, { error: "must be at least 100ms" }).default(10_000),
+  timeout: time.default(2_000),
+  unhealthy_after: times.default(3),
+  healthy_after: times.default(1),
+});
