@@ -108,3 +108,25 @@ test("a body above the limit is refused in its midst, and the answer can be read
   const answers = await untilClosed(client);
   expect(answers).toMatch(/^HTTP\/1.1 413 [\s\S]*body_too_large[\s\S]*HTTP\/1.1 404 /);
 });
+
+test("a body that turns out malformed while it is answered resets the answer, and writes nothing into it", async () => {
+  await using replica = await startReplica((req, res) => {
+    req.on("error", () => {});
+    res.writeHead(200, { "content-length": "1000" }).write("begun");
+  });
+  await using relay = await startRelay({ route: [`upstream: "${replica.url}"`] });
+  const client = connect(relay.port, "127.0.0.1");
+  let answer = "";
+  client.on("data", (chunk) => {
+    answer += chunk;
+    if (answer.endsWith("begun")) client.write("zz\r\n\r\n");
+  });
+
+  client.write(
+    "POST /open HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n",
+  );
+  const [error] = await once(client, "error");
+
+  expect(error).toMatchObject({ code: "ECONNRESET" });
+  expect(answer).toMatch(/begun$/);
+});

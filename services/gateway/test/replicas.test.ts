@@ -172,6 +172,31 @@ test("a name that nobody knows is a 502, and the request behind it need not ask 
   expect(asked).toBe(1);
 });
 
+test("a client that leaves while the name is being resolved has nothing sent for it", async () => {
+  await using replica = await startReplica();
+  const { promise: addresses, resolve: tell } = Promise.withResolvers<string[]>();
+  const { promise: asked, resolve: ask } = Promise.withResolvers<void>();
+  await using relay = await startRelay({
+    route: [`upstream: "http://billing:${replica.port}"`],
+    resolve: () => {
+      ask();
+      return addresses;
+    },
+  });
+  const connected = once(relay.server, "connection");
+  const leaving = new AbortController();
+  const request = relay.fetch({ signal: leaving.signal }).catch(() => {});
+  const [[socket]] = await Promise.all([connected, asked]);
+
+  leaving.abort();
+  await Promise.all([request, once(socket, "close")]);
+  tell(["127.0.0.1"]);
+
+  expect((await relay.fetch()).status).toBe(200);
+  expect(replica.requests).toHaveLength(1);
+  expect(relay.report()).toMatchObject([{ active: 0 }]);
+});
+
 test("a replica that answers errors while the other does not is passed over for a while", async () => {
   const { first, second, port } = await startPair(
     (_req, res) => res.writeHead(500).end(),

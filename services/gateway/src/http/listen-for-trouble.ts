@@ -1,4 +1,5 @@
-import type { RequestListener, Server } from "node:http";
+import type { RequestListener, Server, ServerResponse } from "node:http";
+import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { type Problem, problemBody, problemType } from "@tollgate/shared/problem";
 import { problem } from "../problems.ts";
@@ -17,8 +18,15 @@ export function listenForTrouble(server: Server, app: RequestListener, onRefusal
   });
   server.on("clientError", (error: NodeJS.ErrnoException, socket) => {
     if (error.code === "ECONNRESET" || !socket.writable) return void socket.destroy();
+    // A refusal written into an answer would be read as a part of it.
+    if (isAnswering(socket)) return void (socket as Socket).resetAndDestroy();
     refuse(socket, problemOf(error), onRefusal);
   });
+}
+
+/** Node keeps the answer that is being written on its socket, and looks there for this as well. */
+function isAnswering(socket: Duplex & { _httpMessage?: ServerResponse | null }): boolean {
+  return socket._httpMessage?.headersSent ?? false;
 }
 
 function problemOf({ code }: NodeJS.ErrnoException): Problem {

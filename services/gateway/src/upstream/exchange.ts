@@ -10,6 +10,7 @@ import type { Endpoint } from "./endpoint.ts";
 import { type Failure, failureOf } from "./failure.ts";
 import { passOnInformation } from "./pass-on-information.ts";
 import { type Waiting, waitingFor } from "./patience.ts";
+import { ClientLeft } from "./request-body.ts";
 import { type Outgoing, send } from "./send.ts";
 import type { Choice, Upstream } from "./upstream.ts";
 
@@ -92,15 +93,22 @@ export class Exchange implements Listener {
   received(attempt: Attempt, chunk: Buffer): void {
     if (!this.#answer.write(chunk, attempt)) return;
     attempt.conclude("good");
-    this.#finish();
+    this.#complete(attempt);
   }
 
-  ended(_attempt: Attempt, rawTrailers: Raw): void {
+  ended(attempt: Attempt, rawTrailers: Raw): void {
     this.#answer.end(rawTrailers);
+    this.#complete(attempt);
+  }
+
+  #complete({ body }: Attempt): void {
     this.#finish();
+    // An answer can come before the request's end: what is left of it is not wanted any more.
+    if (body !== null) discardRest(this.#ctx.req);
   }
 
   failed(attempt: Attempt, error: Error): void {
+    if (error instanceof ClientLeft) return void this.#leave();
     const failure = failureOf(error, attempt.wasSent);
     attempt.conclude(failure.isEndpoints ? "bad" : "unknown");
     if (this.#mayRetry(attempt, failure)) this.#retry(attempt, failure);
@@ -162,8 +170,6 @@ export class Exchange implements Listener {
   #finish(): void {
     this.#isDone = true;
     clearTimeout(this.#timer);
-    // An answer can come before the request's end: what is left of it is not wanted any more.
-    if (this.#attempt?.body) discardRest(this.#ctx.req);
   }
 }
 

@@ -18,13 +18,19 @@ export function failureOf(error: Error, wasSent: boolean): Failure {
     const isEndpoints = error.code.startsWith("upstream_");
     return { problem: error, isUnsent: false, isCut: false, isEndpoints };
   }
+  const { code = "" } = error as NodeJS.ErrnoException;
+  if (code === "UND_ERR_INVALID_ARG") {
+    // Of what is sent only the client's part can be at fault: it must not count against the endpoint.
+    const malformed = problem("request_malformed", { cause: error });
+    return { problem: malformed, isUnsent: false, isCut: false, isEndpoints: false };
+  }
   if (!wasSent) {
     const headers = { "retry-after": "1" };
     const unreachable = problem("upstream_unreachable", { cause: error, headers });
     return { problem: unreachable, isUnsent: true, isCut: false, isEndpoints: true };
   }
   const broken = problem("upstream_broken", { cause: error });
-  const isCut = cuts.has((error as NodeJS.ErrnoException).code ?? "");
+  const isCut = cuts.has(code);
   return { problem: broken, isUnsent: false, isCut, isEndpoints: true };
 }
 

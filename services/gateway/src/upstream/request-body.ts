@@ -2,6 +2,11 @@ import type { IncomingMessage } from "node:http";
 import { Readable } from "node:stream";
 import { problem } from "../problems.ts";
 
+/** The body ended before its end. */
+export class ClientLeft extends Error {
+  override readonly name = "ClientLeft";
+}
+
 /**
  * A request's body on its way to the upstream. It stands between the two so that an upstream that
  * fails ends this stream and not the client's connection, which is still owed an answer.
@@ -52,7 +57,7 @@ export class RequestBody extends Readable {
   };
 
   readonly #leave = (): void => {
-    if (!this.#source.complete) this.destroy(new Error("the client left in mid-request"));
+    if (!this.#source.complete) this.destroy(new ClientLeft());
   };
 
   override _read(): void {
