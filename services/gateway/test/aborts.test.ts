@@ -68,6 +68,33 @@ test.each(Object.entries(phases))(
   },
 );
 
+test("a client that left while its token was verified has nothing sent for it", async () => {
+  const { promise: verified, resolve: verify } = Promise.withResolvers<void>();
+  const { promise: forwarded, resolve: forward } = Promise.withResolvers<void>();
+  await using replica = await startReplica();
+  await using relay = await startRelay({
+    route: [`upstream: "${replica.url}"`],
+    async before(_ctx, next) {
+      await verified;
+      await next();
+      forward();
+    },
+  });
+  const reached = once(relay.server, "request");
+  const client = connect(relay.port, "127.0.0.1");
+  client.write(get("silent"));
+  const [, response] = await reached;
+  client.destroy();
+  if (!response.closed) await once(response, "close");
+
+  verify();
+  await forwarded;
+
+  expect((await relay.fetch()).status).toBe(200);
+  expect(replica.requests).toEqual(["/open"]);
+  expect(relay.report()).toMatchObject([{ active: 0 }]);
+});
+
 test("a thousand clients that leave, each at some point, leave nothing behind", async () => {
   await using replica = await startReplica(answer);
   await using relay = await startRelay({ route: [`upstream: "${replica.url}"`] });

@@ -33,6 +33,8 @@ export function forward({ upstreams, policy, answerProblem }: ForwardDeps): Step
       connectMs: timeouts.connect,
     };
     ctx.respond = false;
+    // Whoever left while the token was verified is owed nothing, and nothing would tell us later.
+    if (ctx.res.closed) return;
     new Exchange(ctx, upstreams.of(route), outgoing, answerProblem).start();
   };
 }

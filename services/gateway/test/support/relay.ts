@@ -2,7 +2,7 @@ import { recordingLog } from "@tollgate/shared/testing/lines";
 import { startServer } from "@tollgate/shared/testing/start-server";
 import { parseYaml } from "@tollgate/shared/yaml-file";
 import Koa from "koa";
-import type { GatewayState } from "../../src/context.ts";
+import type { GatewayState, Step } from "../../src/context.ts";
 import { createAnswerProblem } from "../../src/http/answer-problem.ts";
 import { listenForTrouble } from "../../src/http/listen-for-trouble.ts";
 import { createPolicy } from "../../src/routes/policy.ts";
@@ -21,10 +21,16 @@ export type RelayOptions = {
   /** What a route says beside its path and access, one line of YAML a member. */
   route: string[];
   resolve?: Resolve;
+  /** What happens to a request before it is forwarded. */
+  before?: Step;
 };
 
 /** The gateway's way from a route to its upstream, with the clock and the name server in hand. */
-export async function startRelay({ route, resolve }: RelayOptions) {
+export async function startRelay({
+  route,
+  resolve,
+  before = (_ctx, next) => next(),
+}: RelayOptions) {
   const { log, lines } = recordingLog("gateway");
   const members = route.map((each) => `    ${each}`).join("\n");
   const text = `routes:\n  - path: /open\n    access: public\n${members}\n`;
@@ -44,6 +50,7 @@ export async function startRelay({ route, resolve }: RelayOptions) {
     .use(reportProblems(answerProblem))
     .use(canonicalise())
     .use(matchRoute(() => policy))
+    .use(before)
     .use(forward({ upstreams, policy: () => policy, answerProblem }));
   app.on("error", () => {}); // what befalls a connection after its answer began
   const handler = app.callback();
