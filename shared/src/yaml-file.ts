@@ -1,5 +1,14 @@
 import { readFileSync } from "node:fs";
-import { type Document, isNode, LineCounter, type Node, parseDocument, Scalar, visit } from "yaml";
+import {
+  type Alias,
+  type Document,
+  isNode,
+  LineCounter,
+  type Node,
+  parseDocument,
+  Scalar,
+  visit,
+} from "yaml";
 import type * as z from "zod";
 import { ConfigError, type Env } from "./config.ts";
 
@@ -34,7 +43,10 @@ export function parseYaml<T>(path: string, text: string, schema: z.ZodType<T>, e
   fillIn(document, env, (node, problem) => at(node.range?.[0] ?? 0, problem));
   if (faults.length > 0) throw new ConfigError(faults);
 
-  const parsed = schema.safeParse(document.toJS() ?? {});
+  const plain = toPlain(document, at);
+  if (faults.length > 0) throw new ConfigError(faults);
+
+  const parsed = schema.safeParse(plain ?? {});
   if (parsed.success) return parsed.data;
   for (const issue of deepest(parsed.error.issues)) {
     const where = issue.path.length > 0 ? `${issue.path.map(String).join(".")}: ` : "";
@@ -43,13 +55,32 @@ export function parseYaml<T>(path: string, text: string, schema: z.ZodType<T>, e
   throw new ConfigError(faults);
 }
 
+/** Aliases that lead nowhere, or to far too much (a "billion laughs"), are found only here. */
+function toPlain(document: Document, report: (offset: number, problem: string) => void): unknown {
+  const lost: Alias[] = [];
+  visit(document, { Alias: (_key, node) => void (node.resolve(document) ?? lost.push(node)) });
+  for (const { range, source } of lost) {
+    report(range?.[0] ?? 0, `*${source} stands for nothing: no &${source} above it`);
+  }
+  if (lost.length > 0) return undefined;
+  try {
+    return document.toJS();
+  } catch {
+    return void report(0, "its aliases stand for more than is taken");
+  }
+}
+
 const variable = /\$\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\}/g;
+
+// biome-ignore lint/suspicious/noTemplateCurlyInString: this is how they are written in a file
+const howToWriteVariables = "a variable is written as ${NAME} or ${NAME:-default}";
 
 /** Replaces variables in every scalar. What was a plain scalar is typed again: `${PORT}` is a number. */
 function fillIn(document: Document, env: Env, report: (node: Scalar, problem: string) => void) {
   visit(document, {
     Scalar(_key, node) {
       if (typeof node.value !== "string" || !node.value.includes("${")) return;
+      if (node.value.replace(variable, "").includes("${")) report(node, howToWriteVariables);
       const filled = node.value.replace(variable, (_match, name: string, byDefault?: string) => {
         const found = env[name] || byDefault;
         if (found === undefined) report(node, `the variable ${name} is not set and has no default`);

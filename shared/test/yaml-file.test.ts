@@ -55,3 +55,24 @@ test("a variable's value cannot bring YAML of its own", () => {
     port: 80,
   });
 });
+
+test("an alias of nothing, and aliases that stand for far too much, are faults and no crash", () => {
+  expect(faultsOf("name: *nope\n")).toEqual([
+    "file.yaml:1:7: *nope stands for nothing: no &nope above it",
+  ]);
+  const laughs = Array.from({ length: 12 }, (_, level) =>
+    level === 0 ? "a0: &a0 [ha]" : `a${level}: &a${level} [${`*a${level - 1}, `.repeat(9)}]`,
+  );
+  expect(faultsOf(`${laughs.join("\n")}\n`)).toEqual([
+    "file.yaml:1:1: its aliases stand for more than is taken",
+  ]);
+});
+
+test.each(["${NAME-x}", "${NAME:?x}", "${}", "a ${NAME"])(
+  "%s is no variable, and is said to be none",
+  (text) => {
+    expect(faultsOf(`name: "${text}"\n`)).toEqual([
+      "file.yaml:1:7: a variable is written as ${NAME} or ${NAME:-default}",
+    ]);
+  },
+);
