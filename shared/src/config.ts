@@ -43,7 +43,7 @@ function createReader(env: Env, report: (fault: string) => void) {
     const parsed = rule.schema.safeParse(given);
     if (parsed.success) return parsed.data;
     return unusable(
-      `${name} is "${given}": it must be ${rule.expects}, like ${name}=${rule.example}`,
+      `${name} is "${withoutCredentials(given)}": it must be ${rule.expects}, like ${name}=${rule.example}`,
     );
   }
 
@@ -69,7 +69,13 @@ function createReader(env: Env, report: (fault: string) => void) {
       return value(name, { schema, expects, example: String(byDefault ?? min) }, byDefault);
     },
 
-    /** An absolute http or https URL, without a slash at its end. */
+    /** An issuer's identifier (RFC 8414 section 2): a URL that is compared letter by letter. */
+    issuer(name: string, { example }: { example: string }, byDefault?: string) {
+      const schema = z.url({ protocol: /^https?$/ });
+      return value(name, { schema, expects: "an http or https URL", example }, byDefault);
+    },
+
+    /** Where something is: an absolute http or https URL, without a slash at its end. */
     url(name: string, { example }: { example: string }, byDefault?: string) {
       const schema = z.url({ protocol: /^https?$/ }).transform((url) => url.replace(/\/+$/, ""));
       return value(name, { schema, expects: "an http or https URL", example }, byDefault);
@@ -80,8 +86,9 @@ function createReader(env: Env, report: (fault: string) => void) {
       const schema = z
         .url({ protocol: /^postgres(ql)?$/ })
         .transform((url) => new URL(url))
-        .refine(({ username, pathname }) => username !== "" && pathname.length > 1);
-      const expects = "a postgres URL with a user and a database";
+        .refine(({ username, pathname }) => username !== "" && pathname.length > 1)
+        .refine(({ password }) => password === "");
+      const expects = "a postgres URL with a user and a database, and without a password";
       return value(
         name,
         { schema, expects, example },
@@ -107,16 +114,26 @@ function createReader(env: Env, report: (fault: string) => void) {
         byDefault,
       );
       if (path === undefined) return path;
+      const file = isPathLike(path) ? path : "a file"; // it could be the secret itself
       try {
         const secret = readFileSync(path, "utf8").trim();
         if (secret !== "") return secret;
-        return unusable(`${name} names ${path}, which is empty: it must hold the secret`);
+        return unusable(`${name} names ${file}, which is empty: it must hold the secret`);
       } catch (cause) {
         const reason = (cause as NodeJS.ErrnoException).code ?? "unreadable";
-        return unusable(`${name} names ${path}, which cannot be read (${reason})`);
+        return unusable(`${name} names ${file}, which cannot be read (${reason})`);
       }
     },
   };
+}
+
+/** A fault goes into the log, where no password may be. */
+function withoutCredentials(text: string): string {
+  return text.replace(/:\/\/.*@/s, "://…@");
+}
+
+function isPathLike(text: string): boolean {
+  return /^(\.{0,2}\/)?[\w.-]+(\/[\w.-]+)+$/.test(text);
 }
 
 type Rule<T> = { schema: z.ZodType<T>; expects: string; example: string };

@@ -54,3 +54,42 @@ test.each(["1e3", "0x10", " 5", "5 ", "1.5", "99999999999999999999"])(
     expect(faults).toHaveLength(1);
   },
 );
+
+test("no password gets into a fault, wherever somebody put it", () => {
+  const faults = faultsOf(() =>
+    readConfig(
+      {
+        NO_NAME: "postgres://app:hunter2/@x@db:5432",
+        WITH_PASSWORD: "postgres://app:hunter2@db:5432/app",
+        SITE: "ftp://me:hunter2@example.com",
+        SECRET_FILE: "hunter2-is-the-secret-itself",
+      },
+      (read) => [
+        read.postgresUrl("NO_NAME", { example: "postgres://app@db/app" }),
+        read.postgresUrl("WITH_PASSWORD", { example: "postgres://app@db/app" }),
+        read.url("SITE", { example: "https://example.com" }),
+        read.secretFile("SECRET_FILE", { example: "/run/secret" }),
+      ],
+    ),
+  );
+
+  expect(faults).toEqual([
+    expect.stringMatching(/^NO_NAME is "postgres:\/\/…@db:5432": .* without a password/),
+    expect.stringMatching(/^WITH_PASSWORD is "postgres:\/\/…@db:5432\/app": .* without a password/),
+    expect.stringMatching(/^SITE is "ftp:\/\/…@example.com": /),
+    "SECRET_FILE names a file, which cannot be read (ENOENT)",
+  ]);
+});
+
+test("an issuer's identifier is taken letter by letter, and a place loses the slash at its end", () => {
+  const read = (URL: string) =>
+    readConfig({ URL }, (reader) => [
+      reader.issuer("URL", { example: "https://id.example.com" }),
+      reader.url("URL", { example: "https://id.example.com" }),
+    ]);
+
+  expect(read("https://tenant.example.com/")).toEqual([
+    "https://tenant.example.com/",
+    "https://tenant.example.com",
+  ]);
+});

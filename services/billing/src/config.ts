@@ -10,9 +10,9 @@ export function loadConfig(env: Env) {
     adminPort: read.integer("BILLING_ADMIN_PORT", ports, 9090),
     drainMs: read.integer("BILLING_DRAIN_MS", { min: 0, max: 600_000 }, 25_000),
     tokens: {
-      issuer: url(read, "BILLING_ISSUER_URL", "http://localhost:9001"),
-      jwksUri: url(read, "BILLING_JWKS_URI", "http://issuer:8080/oauth/jwks"),
-      audience: url(read, "BILLING_AUDIENCE", "https://billing.tollgate.internal"),
+      issuer: read.issuer("BILLING_ISSUER_URL", { example: issuer }, issuer),
+      jwksUri: read.url("BILLING_JWKS_URI", { example: jwksUri }, jwksUri),
+      audience: read.text("BILLING_AUDIENCE", { example: audience }, audience),
     },
     database: {
       url: readAppUrl(read),
@@ -36,6 +36,9 @@ export function loadMigrateConfig(env: Env) {
   }));
 }
 
+const issuer = "http://localhost:9001";
+const jwksUri = "http://issuer:8080/oauth/jwks";
+const audience = "https://billing.tollgate.internal";
 const ports = { min: 0, max: 65_535 };
 
 function readAppUrl(read: Reader): string {
@@ -50,10 +53,6 @@ function readAdminUrl(read: Reader): string {
   const address = read.postgresUrl("BILLING_ADMIN_DATABASE_URL", { example: byDefault }, byDefault);
   const file = "postgres/superuser_password";
   return withPassword(address, secret(read, "BILLING_ADMIN_DATABASE_PASSWORD_FILE", file));
-}
-
-function url(read: Reader, name: string, byDefault: string): string {
-  return read.url(name, { example: byDefault }, byDefault);
 }
 
 function secret(read: Reader, name: string, file: string): string {

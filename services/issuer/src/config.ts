@@ -15,7 +15,11 @@ export function loadConfig(env: Env) {
 
 function readSettings(env: Env) {
   const { issuer, wrappingKeys, ...settings } = readConfig(env, (read) => ({
-    issuer: read.url("ISSUER_URL", { example: "https://id.example.com" }, "http://localhost:9001"),
+    issuer: read.issuer(
+      "ISSUER_URL",
+      { example: "https://id.example.com" },
+      "http://localhost:9001",
+    ),
     host: read.host("ISSUER_HOST"),
     port: read.integer("ISSUER_PORT", ports, 8080),
     adminPort: read.integer("ISSUER_ADMIN_PORT", ports, 9090),
