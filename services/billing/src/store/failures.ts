@@ -30,7 +30,8 @@ export function nameFailure(error: unknown): unknown {
 }
 
 export function unavailable(cause: unknown): Problem {
-  const detail = "The database cannot be reached or is too busy; nothing was changed";
+  // Not that nothing was changed: of a commit whose answer was lost, nobody here knows.
+  const detail = "The database cannot be reached or is too busy";
   return problem("dependency_unavailable", { detail, headers: { "retry-after": "1" }, cause });
 }
 

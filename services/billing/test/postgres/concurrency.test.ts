@@ -9,7 +9,7 @@ import {
 } from "../support/bodies.ts";
 import { type Answer, startBillingUnderTest, tenantA, tenantB } from "../support/start-billing.ts";
 
-/** As a client does that is told that the database is too busy, and that nothing was changed. */
+/** As a client does that is told that the database is too busy: it asks again. */
 async function patiently(ask: () => Promise<Answer>): Promise<Answer> {
   for (;;) {
     const answer = await ask();

@@ -73,6 +73,8 @@ describe("what could open a hole is a fault, with its place:", () => {
     ["an upstream with a path", upstream("http://localhost:1/a"), /origin/],
     ["an upstream with a password", upstream("http://:secret@localhost:1"), /user or password/],
     ["a proxy that is everybody", proxies("0.0.0.0/0"), /everybody/],
+    ["proxies that are everybody in two halves", proxies("0.0.0.0/1"), /everybody/],
+    ["a proxy that is everybody by another spelling", proxies("0.0.0.0/00"), /range|everybody/],
     ["a proxy that is everybody in IPv6", proxies("::/0"), /everybody/],
     ["a proxy by name", proxies("proxy.internal"), /address or a range/],
     ["a proxy in an old way to write addresses", proxies("127.1"), /address or a range/],

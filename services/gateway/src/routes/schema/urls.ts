@@ -22,9 +22,16 @@ export const addressRange = z
   .refine((text) => isIP(text) !== 0 || ipaddr.isValidCIDR(text), {
     error: "must be an address or a range like 10.0.0.0/8",
   })
-  .refine((text) => !text.endsWith("/0"), {
-    error: "must not be everybody: any client could then say that it is another",
+  .refine((text) => isIP(text) !== 0 || !isVast(text), {
+    error: "must not be everybody, nor nearly: any client could then say that it is another",
   });
+
+/** Larger than any network of one owner's: an IPv4 /8, an IPv6 /16. */
+function isVast(range: string): boolean {
+  if (!ipaddr.isValidCIDR(range)) return false;
+  const [address, bits] = ipaddr.parseCIDR(range);
+  return bits < (address.kind() === "ipv4" ? 8 : 16);
+}
 
 function isBare({ pathname, search, hash }: URL): boolean {
   return pathname === "/" && search === "" && hash === "";
