@@ -44,6 +44,7 @@ export function defineProblems<Code extends string>(catalogue: Record<Code, Prob
 /** The failures that every service can have. */
 export const commonProblems = {
   internal_error: { status: 500, title: "Something went wrong on our side" },
+  request_target_invalid: { status: 400, title: "The request's target is not a path" },
   not_found: { status: 404, title: "There is nothing at this address" },
   method_not_allowed: { status: 405, title: "This address does not take this method" },
   dependency_unavailable: { status: 503, title: "A part that this service needs is not reachable" },

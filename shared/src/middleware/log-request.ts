@@ -27,7 +27,8 @@ export function logRequest(duration: RequestDuration): Middleware<Logged> {
 
 function report(ctx: ParameterizedContext<Logged>, ms: number, duration: RequestDuration) {
   const { caller, problem, route = "unmatched", log } = ctx.state;
-  const status = ctx.res.statusCode;
+  // 499 is nginx's: the client closed the request before there was an answer.
+  const status = ctx.res.headersSent ? ctx.res.statusCode : 499;
   log.info(
     {
       event: "request_answered",

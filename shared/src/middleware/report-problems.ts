@@ -11,11 +11,14 @@ const commonProblem = defineProblems(commonProblems);
 export function reportProblems(): Middleware<Logged> {
   return async function reportProblems(ctx, next) {
     try {
+      // RFC 9112 section 3.2: from here on, whoever reads the path can.
+      if (!ctx.req.url?.startsWith("/")) throw commonProblem("request_target_invalid");
       await next();
       if (ctx.status === 404 && ctx.body === undefined && ctx.respond !== false) {
         throw commonProblem("not_found");
       }
     } catch (error) {
+      if (ctx.req.errored) return void abandon(ctx);
       const problem =
         error instanceof Problem ? error : commonProblem("internal_error", { cause: error });
       ctx.state.problem = problem;
@@ -26,11 +29,17 @@ export function reportProblems(): Middleware<Logged> {
   };
 }
 
+/** The client left in the middle of its request: nobody is there to be answered, nothing is wrong. */
+function abandon(ctx: ParameterizedContext<Logged>): void {
+  ctx.respond = false;
+  ctx.res.destroy();
+}
+
 function answer(ctx: ParameterizedContext<Logged>, problem: Problem): void {
   ctx.status = problem.status;
   ctx.set(problem.headers);
   const { prefix = "", requestId } = ctx.state;
-  const instance = prefix + ctx.path;
+  const instance = prefix + (ctx.req.url?.split("?", 1)[0] ?? "");
   ctx.body = JSON.stringify(problemBody(problem, { instance, requestId }));
   ctx.type = problemType;
   ctx.set("cache-control", "no-store");

@@ -7,6 +7,11 @@ export const commonGuide: Guide = {
     "Something failed that we did not foresee.",
     "Try again later. If it lasts, report the request_id: the log has the reason under it.",
   ],
+  request_target_invalid: [
+    400,
+    "The request's target is not a path.",
+    "Send the origin form: GET /path?query.",
+  ],
   not_found: [
     404,
     "There is nothing at this address, or nothing that you may see.",

@@ -12,9 +12,4 @@ export const issuerGuide: Guide = {
     "The client is unknown or its secret is wrong; which of the two is not said.",
     "Send client_id and secret with HTTP Basic.",
   ],
-  request_target_invalid: [
-    400,
-    "The request's target is not a path.",
-    "Send the origin form: GET /path?query.",
-  ],
 };

@@ -1,3 +1,4 @@
+import { discardStalled } from "@tollgate/shared/postgres/discard-stalled";
 import { Kysely, PostgresDialect, sql } from "kysely";
 import pg from "pg";
 import type { Tables } from "./tables.ts";
@@ -30,7 +31,9 @@ export function openDatabase({ url, poolSize, onBroken = () => {} }: DatabaseOpt
   pool.on("error", onBroken);
   // A connection that breaks while it is checked out reports here too, and must not end the process.
   pool.on("connect", (client) => client.on("error", onBroken));
-  const db: Database = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
+  const db: Database = new Kysely<Tables>({
+    dialect: new PostgresDialect({ pool: discardStalled(pool) }),
+  });
   return { db, pool, [Symbol.asyncDispose]: () => db.destroy() };
 }
 

@@ -45,6 +45,21 @@ test("billing starts while PostgreSQL is down, says so, and recovers by itself",
   });
 });
 
+test("a connection that fell silent is given up, and never used again", async () => {
+  await using proxy = await startTcpProxy(databaseAddress());
+  await using billing = await startBillingUnderTest({
+    poolSize: 1,
+    databaseUrl: (url) => through(proxy, url),
+  });
+  const caller = await billing.as();
+  const id = await createCustomer(caller);
+
+  proxy.freeze();
+
+  expectUnavailable(await caller.get(`/v1/customers/${id}`));
+  expect((await caller.get(`/v1/customers/${id}`)).status).toBe(200);
+}, 30_000);
+
 test("billing survives that PostgreSQL goes and comes back between requests", async () => {
   await using proxy = await startTcpProxy(databaseAddress());
   await using billing = await startBillingUnderTest({

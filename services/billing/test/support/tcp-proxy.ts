@@ -1,7 +1,7 @@
 import type { AddressInfo } from "node:net";
 import { connect, createServer, type Socket } from "node:net";
 
-/** Stands between billing and PostgreSQL, and can be cut and restored. */
+/** Stands between billing and PostgreSQL, and can be cut and restored, or freeze what is open. */
 export async function startTcpProxy(target: { host: string; port: number }, port = 0) {
   const sockets = new Set<Socket>();
   let isCut = false;
@@ -28,6 +28,13 @@ export async function startTcpProxy(target: { host: string; port: number }, port
     cut() {
       isCut = true;
       for (const socket of sockets) socket.destroy();
+    },
+    /** The connections of now stay open and carry nothing any more, as after a failover. */
+    freeze() {
+      for (const socket of sockets) {
+        socket.unpipe();
+        socket.resume();
+      }
     },
     restore() {
       isCut = false;

@@ -40,6 +40,8 @@ function refuse(
   refusal: Problem,
   onRefusal: OnRefusal,
 ) {
+  // Node has taken its own listener off: a client that resets now would end the process.
+  socket.on("error", () => socket.destroy());
   onRefusal(refusal, socket.remoteAddress);
   const body = JSON.stringify(problemBody(refusal, { instance: "", requestId: "" }));
   const head = [
