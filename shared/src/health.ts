@@ -1,4 +1,4 @@
-import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
+import type { RequestListener, ServerResponse } from "node:http";
 import type { Registry } from "prom-client";
 
 /** What a service needs before it can serve, by name: each resolves, or rejects with the reason. */
@@ -8,18 +8,26 @@ type Check = () => Promise<void> | void;
 /** Resolves with "ok", or with what is worth saying of a part that serves all the same. */
 type RemarkingCheck = () => Promise<string> | string;
 
-type Checked = { ready: boolean; checks: Record<string, string> };
+/** What /metrics shows: a registry, or one that gathers from several processes. */
+export type Metrics = Pick<Registry, "metrics" | "contentType">;
+
+export type Checked = { ready: boolean; checks: Record<string, string> };
 
 const checkTimeoutMs = 2_000;
 
 /** The admin port: /healthz (alive), /readyz (can serve, or which part cannot), /metrics. */
-export function createAdmin(checks: ReadinessChecks, metrics: Registry): RequestListener {
+export function createAdmin(
+  checks: ReadinessChecks | (() => ReadinessChecks),
+  metrics: Metrics,
+): RequestListener {
   return function answerAdmin(request, response) {
     const path = request.url?.split("?", 1)[0];
     if (request.method !== "GET" && request.method !== "HEAD") return answer(response, 405, {});
     if (path === "/healthz") return answer(response, 200, { alive: true });
-    if (path === "/readyz") return void answerReady(response, checks);
-    if (path === "/metrics") return void answerMetrics(request, response, metrics);
+    if (path === "/readyz") {
+      return void answerReady(response, typeof checks === "function" ? checks() : checks);
+    }
+    if (path === "/metrics") return void answerMetrics(response, metrics);
     return answer(response, 404, {});
   };
 }
@@ -56,13 +64,13 @@ async function outcome(
   }
 }
 
-async function answerMetrics(
-  _request: IncomingMessage,
-  response: ServerResponse,
-  metrics: Registry,
-) {
-  const text = await metrics.metrics();
-  response.writeHead(200, { "content-type": metrics.contentType }).end(text);
+async function answerMetrics(response: ServerResponse, metrics: Metrics) {
+  try {
+    const text = await metrics.metrics();
+    response.writeHead(200, { "content-type": metrics.contentType }).end(text);
+  } catch {
+    answer(response, 500, {});
+  }
 }
 
 function answer(response: ServerResponse, status: number, body: unknown) {

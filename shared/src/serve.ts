@@ -1,8 +1,21 @@
-import { createServer, type RequestListener, type Server, type ServerOptions } from "node:http";
-import type { AddressInfo } from "node:net";
+import {
+  createServer,
+  type RequestListener,
+  type Server,
+  type ServerOptions,
+  type ServerResponse,
+} from "node:http";
+import type { AddressInfo, Socket } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
 import { ConfigError } from "./config.ts";
 
-export type Listening = AsyncDisposable & { readonly port: number; readonly server: Server };
+export type Listening = AsyncDisposable & {
+  readonly port: number;
+  readonly server: Server;
+  /** Answers a request as those are answered that come in; for what Node reports elsewhere. */
+  readonly answer: RequestListener;
+  readonly isDraining: boolean;
+};
 
 export type ServeOptions = {
   port: number;
@@ -11,20 +24,59 @@ export type ServeOptions = {
   host?: string | undefined;
   /** How long requests in flight may take once draining began. */
   drainMs?: number | undefined;
+  /** How much of that time new connections are still taken, for whoever has not heard of the end. */
+  noticeMs?: number | undefined;
   server?: ServerOptions | undefined;
 };
 
 /**
- * Listens, and on disposal drains: no new connection, what is in flight finishes, idle
- * connections are closed as they become so, the rest is cut at the deadline.
+ * Listens, and on disposal drains: every answer from then on ends its connection; after the notice
+ * no new connection is taken and idle ones are closed; the rest is cut at the deadline.
  */
 export async function serve(handler: RequestListener, options: ServeOptions): Promise<Listening> {
-  const server = createServer({ ...serverLimits, ...options.server }, handler);
+  const underway = new Set<ServerResponse>();
+  const sockets = new Set<Socket>();
+  let isDraining = false;
+
+  function forget(this: ServerResponse): void {
+    underway.delete(this);
+  }
+
+  const answer: RequestListener = (request, response) => {
+    if (isDraining) response.setHeader("connection", "close");
+    underway.add(response);
+    response.once("close", forget);
+    handler(request, response);
+  };
+  const server = createServer({ ...serverLimits, ...options.server }, answer);
+  server.on("connection", (socket: Socket) => {
+    sockets.add(socket);
+    socket.once("close", () => sockets.delete(socket));
+  });
   await listen(server, options);
+
+  async function drain(): Promise<void> {
+    const { drainMs = 25_000, noticeMs = 0 } = options;
+    isDraining = true;
+    for (const each of underway) if (!each.headersSent) each.setHeader("connection", "close");
+    // Also what was upgraded, which the server itself no longer counts as its own.
+    const cut = setTimeout(() => sockets.forEach((each) => void each.destroy()), drainMs);
+    if (noticeMs > 0) await sleep(Math.min(noticeMs, drainMs));
+    const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+    const sweep = setInterval(() => server.closeIdleConnections(), 20);
+    await closed;
+    clearInterval(sweep);
+    clearTimeout(cut);
+  }
+
   return {
     server,
     port: (server.address() as AddressInfo).port,
-    [Symbol.asyncDispose]: () => drain(server, options.drainMs ?? 25_000),
+    answer,
+    get isDraining() {
+      return isDraining;
+    },
+    [Symbol.asyncDispose]: drain,
   };
 }
 
@@ -48,13 +100,4 @@ function listen(server: Server, { port, host, variable }: ServeOptions): Promise
       resolve();
     });
   });
-}
-
-async function drain(server: Server, deadlineMs: number): Promise<void> {
-  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-  const sweep = setInterval(() => server.closeIdleConnections(), 20);
-  const cut = setTimeout(() => server.closeAllConnections(), deadlineMs);
-  await closed;
-  clearInterval(sweep);
-  clearTimeout(cut);
 }

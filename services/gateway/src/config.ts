@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { type Env, readConfig } from "@tollgate/shared/config";
 
 export type GatewayConfig = ReturnType<typeof loadConfig>;
@@ -10,6 +11,8 @@ export function loadConfig(env: Env) {
     port: read.integer("GATEWAY_PORT", { min: 0, max: 65_535 }, 9001),
     adminPort: read.integer("GATEWAY_ADMIN_PORT", { min: 0, max: 65_535 }, 9090),
     drainMs: read.integer("GATEWAY_DRAIN_MS", { min: 0, max: 600_000 }, 25_000),
+    drainNoticeMs: read.integer("GATEWAY_DRAIN_NOTICE_MS", { min: 0, max: 600_000 }, 1_000),
+    workers: read.integer("GATEWAY_WORKERS", { min: 0, max: 64 }, 1) || availableParallelism(),
   }));
 }
 

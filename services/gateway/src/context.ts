@@ -9,6 +9,7 @@ export type GatewayState = {
   /** identifyRequest */
   requestId: string;
   traceparent: string;
+  tracestate: string | undefined;
   /** Milliseconds of the monotonic clock. */
   begunAt: number;
   /** What the gateway adds to the answer, name before value: a flat list, as it is written. */

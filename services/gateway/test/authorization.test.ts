@@ -271,5 +271,5 @@ routes:
   expect(Number(last.headers.get("retry-after"))).toBeGreaterThan(1_000);
   expect(last.headers.get("ratelimit-policy")).toBe('"default";q=3;w=3600');
   expect(other.status).toBe(200);
-  expect(other.headers.get("ratelimit")).toBe('"default";r=2;t=0');
+  expect(other.headers.get("ratelimit")).toBe('"default";r=2;t=1200');
 });

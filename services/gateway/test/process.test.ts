@@ -103,6 +103,7 @@ test("on SIGTERM what is in flight is finished, nothing new is taken, and the pr
   );
   await using gateway = await startProcess(
     `routes: [{ path: /a, upstream: "${upstream.url}", access: public }]\n`,
+    { GATEWAY_DRAIN_NOTICE_MS: "0" },
   );
   const { port } = await gateway.line("listening");
   const url = `http://127.0.0.1:${port}/a`;

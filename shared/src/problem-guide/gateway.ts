@@ -54,6 +54,21 @@ export const gatewayGuide: Guide = {
     "You sent more requests than this route allows in its window.",
     "Wait for Retry-After; RateLimit and RateLimit-Policy say how much is left.",
   ],
+  origin_not_allowed: [
+    403,
+    "A browser asked whether a page of this origin may call the route, and it may not.",
+    "Call it from an origin that the route's cors.origins names, or have yours added there.",
+  ],
+  concurrency_exceeded: [
+    503,
+    "As many requests as the route takes at the same time are under way.",
+    "Wait for Retry-After and try again, with fewer at once. Nothing was sent to the service.",
+  ],
+  overloaded: [
+    503,
+    "The gateway has more work than it can do in time, and refuses a part of it unread.",
+    "Wait for Retry-After and try again, less often each time. Nothing was sent to the service.",
+  ],
   upstream_unreachable: [
     502,
     "The service behind the gateway could not be reached.",

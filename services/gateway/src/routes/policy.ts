@@ -16,6 +16,7 @@ export type Policy = {
   readonly issuers: RoutesFile["issuers"];
   /** Who a request comes from, as far as that can be believed: for limits and for the log. */
   readonly clientAddress: (req: IncomingMessage) => string;
+  readonly overload: RoutesFile["overload"];
   readonly trusted: TrustedIssuers;
   readonly proveToken: VerifiedTokens["proveToken"];
   readonly tokenFigures: VerifiedTokens["figures"];
@@ -35,6 +36,7 @@ export function createPolicy(file: RoutesFile, log: Log, previous?: Policy): Pol
     provenance: createProvenance(follow),
     issuers: file.issuers,
     clientAddress: (req) => follow(req).addresses[0] ?? "unknown",
+    overload: file.overload,
     trusted: kept.trusted,
     proveToken: kept.proveToken,
     tokenFigures: kept.tokenFigures,

@@ -1,6 +1,7 @@
 import * as z from "zod";
+import type { cors } from "./schema/cors.ts";
 import { issuer } from "./schema/issuer.ts";
-import type { rate } from "./schema/limits.ts";
+import { overload, type rate } from "./schema/limits.ts";
 import { route } from "./schema/route.ts";
 import type { rule } from "./schema/rule.ts";
 import type { timeouts } from "./schema/upstream.ts";
@@ -12,6 +13,7 @@ export const routesSchema = z
     issuers: z.array(issuer).default([]),
     trusted_proxies: z.array(addressRange).default([]),
     proxy_header: z.enum(["x-forwarded", "forwarded"]).default("x-forwarded"),
+    overload,
     routes: z.array(route).min(1),
   })
   .superRefine((file, context) => {
@@ -38,6 +40,7 @@ export type RouteEntry = z.infer<typeof route>;
 export type ProtectedEntry = Extract<RouteEntry, { access: "token" }>;
 export type Rule = z.infer<typeof rule>;
 export type Timeouts = z.infer<typeof timeouts>;
+export type Cors = z.infer<typeof cors>;
 export type Rate = z.infer<typeof rate>;
 
 type Fault = (where: (string | number)[], message: string) => void;

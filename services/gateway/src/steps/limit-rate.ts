@@ -1,40 +1,48 @@
 import type { GatewayContext, Step } from "../context.ts";
-import { createTokenBucket, type Limiter, type Verdict } from "../limits/token-bucket.ts";
+import type { Limits } from "../limits/limits.ts";
+import type { Verdict } from "../limits/token-bucket.ts";
 import { problem } from "../problems.ts";
-import type { Route } from "../routes/route-table.ts";
+import type { Policy } from "../routes/policy.ts";
 import type { Rate } from "../routes/schema.ts";
+import { sourceOf } from "../tokens/source-of.ts";
 
-/** Has the caller any requests left? Each route that names a rate has its own buckets. */
-export function limitRate(now: () => number): Step {
-  const limiters = new WeakMap<Route, Limiter>();
-
+/** Has the caller any requests left? Each route that names a rate counts by itself. */
+export function limitRate(limits: Limits, policy: () => Policy): Step {
   return function limitRate(ctx, next) {
     const { route } = ctx.state;
     const { rate } = route.entry.limits;
     if (rate === undefined) return next();
 
-    const limiter =
-      limiters.get(route) ?? createTokenBucket({ requests: rate.requests, perMs: rate.per }, now);
-    limiters.set(route, limiter);
-    const verdict = limiter.take(keyOf(ctx, rate));
-    addHeaders(ctx.state.ownHeaders, rate, verdict);
-    if (!verdict.allowed) {
-      const retryAfter = String(Math.max(1, Math.ceil(verdict.retryAfterMs / 1000)));
+    const judge = (verdict: Verdict) => {
+      addHeaders(ctx.state.ownHeaders, rate, verdict);
+      if (verdict.allowed) return next();
+      const retryAfter = String(seconds(verdict.retryAfterMs));
       throw problem("rate_exceeded", { headers: { "retry-after": retryAfter } });
-    }
-    return next();
+    };
+    const verdict = limits.rateOf(route).take(keyOf(ctx, rate, policy));
+    return verdict instanceof Promise ? verdict.then(judge) : judge(verdict);
   };
 }
 
-/** draft-ietf-httpapi-ratelimit-headers-10 */
-function addHeaders(headers: string[], rate: Rate, verdict: Verdict): void {
-  const reset = Math.ceil(verdict.retryAfterMs / 1000);
-  headers.push("RateLimit-Policy", `"default";q=${rate.requests};w=${Math.ceil(rate.per / 1000)}`);
+/**
+ * draft-ietf-httpapi-ratelimit-headers-10: `t` counts to the moment when more is left, for one that
+ * is refused, and else to the one when all is. A window of broken seconds cannot be said.
+ */
+function addHeaders(headers: string[], { requests, per }: Rate, verdict: Verdict): void {
+  const reset = seconds(verdict.allowed ? verdict.fullAfterMs : verdict.retryAfterMs);
+  const window = per % 1_000 === 0 ? `;w=${per / 1_000}` : "";
+  headers.push("RateLimit-Policy", `"default";q=${requests}${window}`);
   headers.push("RateLimit", `"default";r=${verdict.remaining};t=${reset}`);
 }
 
-function keyOf({ state, req }: GatewayContext, rate: Rate): string {
+function seconds(ms: number): number {
+  return Math.max(1, Math.ceil(ms / 1_000));
+}
+
+function keyOf({ state, req }: GatewayContext, rate: Rate, policy: () => Policy): string {
   const { caller } = state;
-  if (rate.key === "address" || caller === undefined) return req.socket.remoteAddress ?? "";
+  if (rate.key === "address" || caller === undefined) {
+    return sourceOf(policy().clientAddress(req));
+  }
   return `${caller.issuer} ${rate.key === "client" ? caller.clientId : caller.subject}`;
 }

@@ -1,34 +1,50 @@
 import type { Log } from "@tollgate/shared/log";
+import type { Problem } from "@tollgate/shared/problem";
 import type { GatewayContext, Step } from "../context.ts";
+import { plainAddress } from "../http/addresses.ts";
+import { methodLabel } from "../http/method-label.ts";
+import type { ObserveRequest } from "../measure-requests.ts";
+import type { Policy } from "../routes/policy.ts";
 
-export type ObserveRequest = (method: string, route: string, status: number, ms: number) => void;
+export type LogRequestDeps = {
+  log: Log;
+  observe: ObserveRequest;
+  policy: () => Policy;
+  traffic: { active: number };
+};
 
 /** One access line and one observation a request, when its answer is done or was cut. */
-export function logRequest(log: Log, observe: ObserveRequest): Step {
+export function logRequest(deps: LogRequestDeps): Step {
   return function logRequest(ctx, next) {
-    ctx.res.once("close", () => report(ctx, log, observe));
+    deps.traffic.active += 1;
+    ctx.res.once("close", () => {
+      deps.traffic.active -= 1;
+      report(ctx, deps);
+    });
     return next();
   };
 }
 
-function report({ req, res, state }: GatewayContext, log: Log, observe: ObserveRequest): void {
+function report({ req, res, state }: GatewayContext, { log, observe, policy }: LogRequestDeps) {
   const ms = performance.now() - state.begunAt;
   const route = state.route?.prefix ?? "unmatched";
-  const status = res.statusCode;
-  const { caller, problem } = state;
-  observe(req.method ?? "", route, status, ms);
+  const method = methodLabel(req.method);
+  // Who left before the answer began was told nothing, whatever stands ready there.
+  const status = res.headersSent ? res.statusCode : clientClosedRequest;
+  const { caller, problem, upstreamMs } = state;
+  observe({ method, route, status, ms, reason: problem?.code, upstreamMs });
   log.info({
     event: "request_answered",
     request_id: state.requestId,
     trace_id: state.traceparent.slice(3, 35),
-    method: req.method,
+    method,
     route,
     status,
     duration_ms: round(ms),
     upstream: state.upstream,
-    upstream_ms: state.upstreamMs === undefined ? undefined : round(state.upstreamMs),
+    upstream_ms: upstreamMs === undefined ? undefined : round(upstreamMs),
     aborted: res.writableFinished ? undefined : true,
-    peer: req.socket.remoteAddress,
+    client_address: policy().clientAddress(req),
     client_id: caller?.clientId,
     sub: caller?.subject,
     jti: caller?.tokenId,
@@ -36,6 +52,21 @@ function report({ req, res, state }: GatewayContext, log: Log, observe: ObserveR
     detail: problem?.detail,
   });
 }
+
+/** The same for what the parser refused: there is no request to tell of. */
+export function reportRefusal(
+  { log, observe }: Pick<LogRequestDeps, "log" | "observe">,
+  { status, code }: Problem,
+  peer: string | undefined,
+): void {
+  const line = { method: "_OTHER", route: "unmatched", status };
+  observe({ ...line, ms: 0, reason: code, upstreamMs: undefined });
+  const client_address = plainAddress(peer);
+  log.info({ event: "request_refused", ...line, client_address, reason: code });
+}
+
+/** What nginx calls it; no status that is ever sent. */
+const clientClosedRequest = 499;
 
 function round(ms: number): number {
   return Math.round(ms * 100) / 100;

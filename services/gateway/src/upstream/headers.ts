@@ -37,6 +37,8 @@ export function forwardedResponseHeaders(
     const kind = headerKind(name);
     if (kind.isHopByHop || notForClients.has(kind.lower) || nominated?.has(kind.lower)) continue;
     if (kind.lower === "set-cookie" && !entry.cookies) continue;
+    if (entry.cors !== undefined && kind.lower.startsWith("access-control-")) continue;
+    if (entry.limits.rate !== undefined && kind.lower.startsWith("ratelimit")) continue;
     headers.push(name, pairs[index + 1] as string);
   }
   return headers;

@@ -13,7 +13,7 @@ export type Provenance = (req: IncomingMessage, state: GatewayState) => string[]
 export function createProvenance(follow: FollowTrail): Provenance {
   return function provenance(req, state) {
     const trail = follow(req);
-    const { route, identity } = state;
+    const { route, identity, tracestate } = state;
     const headers = [
       "x-request-id",
       state.requestId,
@@ -28,6 +28,7 @@ export function createProvenance(follow: FollowTrail): Provenance {
       "forwarded",
       forwarded(trail, req.headers.host),
     ];
+    if (tracestate !== undefined) headers.push("tracestate", tracestate);
     if (route.entry.strip_prefix) headers.push("x-forwarded-prefix", route.prefix);
     if (identity !== undefined) headers.push(...identity);
     return headers;

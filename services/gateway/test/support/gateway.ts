@@ -32,16 +32,19 @@ export type Fixture = {
   upstream?: RecordingUpstream;
   /** Replaces the usual routes. */
   routes?: (issuer: { issuer: string; jwksUri: string }, upstream: string) => string;
+  /** A file with routes that is there already. */
+  routesFile?: string;
 };
 
 /** A whole gateway on a free port, with an issuer and an upstream that remembers what it got. */
-export async function startFixture({ upstream: given, routes = routesFor }: Fixture = {}) {
+export async function startFixture(fixture: Fixture = {}) {
+  const { upstream: given, routes = routesFor, routesFile } = fixture;
   await using parts = new AsyncDisposableStack();
   const issuer = parts.use(await startTestIssuer());
   const upstream = given ?? parts.use(await recordingUpstream());
   const { log, lines } = recordingLog("gateway");
   const yaml = routes(issuer, upstream.url);
-  const file = await temporaryFile(parts, yaml);
+  const file = routesFile ?? (await temporaryFile(parts, yaml));
   const gateway = parts.use(await startFrom(file, log));
   const open = parts.move();
   const url = `http://127.0.0.1:${gateway.port}`;
@@ -54,6 +57,7 @@ export async function startFixture({ upstream: given, routes = routesFor }: Fixt
     lines,
     yaml,
     file,
+    adminPort: gateway.adminPort,
     reload: gateway.reload,
     metrics: async () => await (await fetch(`${admin}/metrics`)).text(),
     async ready() {
@@ -83,6 +87,7 @@ export async function startFrom(file: string, log = recordingLog("gateway").log)
     GATEWAY_PORT: "0",
     GATEWAY_ADMIN_PORT: "0",
     GATEWAY_DRAIN_MS: "2000",
+    GATEWAY_DRAIN_NOTICE_MS: "0",
   };
   return await startGateway(loadConfig(env), env, log);
 }

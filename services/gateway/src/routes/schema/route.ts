@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { cors } from "./cors.ts";
 import { identity } from "./identity.ts";
 import { limits } from "./limits.ts";
 import { rule, words } from "./rule.ts";
@@ -29,6 +30,7 @@ const forwarding = {
   timeouts,
   health: health.optional(),
   limits,
+  cors: cors.optional(),
 };
 
 const publicRoute = z.strictObject({
