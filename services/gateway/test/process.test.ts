@@ -1,56 +1,8 @@
-import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { expect, test } from "@jest/globals";
 import { startServer } from "@tollgate/shared/testing/start-server";
-
-const main = fileURLToPath(new URL("../src/main.ts", import.meta.url));
-
-/** The gateway as a process of its own, as it runs in a container. */
-async function startProcess(yaml: string, env: Record<string, string> = {}) {
-  const folder = await mkdtemp(join(tmpdir(), "gateway-process-"));
-  const file = join(folder, "gateway.yaml");
-  await writeFile(file, yaml);
-  const child = spawn(process.execPath, [main], {
-    env: { GATEWAY_CONFIG: file, GATEWAY_PORT: "0", GATEWAY_ADMIN_PORT: "0", ...env },
-  });
-  const lines: Record<string, unknown>[] = [];
-  let waiting: (() => void)[] = [];
-  child.stdout.on("data", (data) => {
-    for (const line of String(data).split("\n").filter(Boolean)) lines.push(JSON.parse(line));
-    for (const wake of waiting.splice(0)) wake();
-  });
-  let errors = "";
-  child.stderr.on("data", (data) => {
-    errors += data;
-  });
-  const ended = once(child, "exit") as Promise<[number | null]>;
-  return {
-    child,
-    file,
-    lines,
-    errors: () => errors,
-    exitCode: async () => (await ended)[0],
-    async line(event: string): Promise<Record<string, unknown>> {
-      for (;;) {
-        const found = lines.find((each) => each.event === event);
-        if (found !== undefined) return found;
-        const { promise, resolve } = Promise.withResolvers<void>();
-        waiting = [...waiting, resolve];
-        await promise;
-      }
-    },
-    async [Symbol.asyncDispose]() {
-      child.kill("SIGKILL");
-      await ended;
-      await rm(folder, { recursive: true, force: true });
-    },
-  };
-}
+import { startProcess } from "./support/process.ts";
 
 test("a configuration with faults ends the process with status 1 and all of them in its last line", async () => {
   await using gateway = await startProcess(

@@ -1,46 +1,39 @@
-import type { Route } from "../routes/route-table.ts";
 import type { Rate } from "../routes/schema.ts";
 import type { Limits, RateLimiter, Slots } from "./limits.ts";
 
 export type MakeLimits = {
-  rate: (rate: Rate, name: string) => RateLimiter;
-  slots: (name: string) => Slots;
+  rate: (rate: Rate, prefix: string) => RateLimiter;
+  /** The name tells apart the slots of one limit of one route. */
+  slots: (limit: number, name: string) => Slots;
 };
+
+/** `text` tells whether a limit is still the same; `from` tells it faster, while the file is. */
+type Kept<T> = { from: unknown; text: string; made: T };
 
 /**
  * Limits by what the routes' file calls a route. They outlive the file's being read again: nobody
- * gets a fresh quota from a change elsewhere in it, only from a change of that rate itself.
+ * gets a fresh quota from a change elsewhere in it, only from a change of that very limit.
  */
 export function keyedByRoute(make: MakeLimits): Limits {
-  const rates = new Map<string, { name: string; limiter: RateLimiter }>();
-  const slots = new Map<string, Slots>();
-  const known = new WeakMap<Route, RateLimiter>();
-
-  function limiterOf({ prefix, entry }: Route): RateLimiter {
-    const { rate } = entry.limits;
-    if (rate === undefined) throw new Error(`${prefix} names no rate`);
-    const name = `${prefix} ${rate.requests}/${rate.per} ${rate.key}`;
-    const kept = rates.get(prefix);
-    if (kept?.name === name) return kept.limiter;
-    const limiter = make.rate(rate, name);
-    rates.set(prefix, { name, limiter });
-    return limiter;
-  }
+  const rates = new Map<string, Kept<RateLimiter>>();
+  const slots = new Map<string, Kept<Slots>>();
 
   return {
-    rateOf(route) {
-      const kept = known.get(route);
-      if (kept !== undefined) return kept;
-      const limiter = limiterOf(route);
-      known.set(route, limiter);
-      return limiter;
+    rateOf({ prefix }, rate) {
+      return keep(rates, prefix, rate, () => make.rate(rate, prefix));
     },
-    slotsOf({ prefix }) {
-      const kept = slots.get(prefix);
-      if (kept !== undefined) return kept;
-      const made = make.slots(prefix);
-      slots.set(prefix, made);
-      return made;
+    slotsOf({ prefix }, limit) {
+      return keep(slots, prefix, limit, () => make.slots(limit, `${prefix} ${limit}`));
     },
   };
+}
+
+function keep<T>(all: Map<string, Kept<T>>, prefix: string, from: unknown, create: () => T): T {
+  const known = all.get(prefix);
+  if (known !== undefined && known.from === from) return known.made;
+  const text = JSON.stringify(from);
+  const isSame = known?.text === text;
+  const kept = isSame ? { ...known, from } : { from, text, made: create() };
+  all.set(prefix, kept);
+  return kept.made;
 }

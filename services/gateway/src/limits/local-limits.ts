@@ -10,16 +10,16 @@ export function createLocalLimits(now: () => number): Limits {
   });
 }
 
-export function createSlots(): Slots {
-  let taken = 0;
+function createSlots(limit: number): Slots {
+  let filled = 0;
   return {
-    acquire(limit) {
-      if (taken >= limit) return false;
-      taken += 1;
+    acquire() {
+      if (filled >= limit) return false;
+      filled += 1;
       return true;
     },
     release() {
-      taken -= 1;
+      filled -= 1;
     },
   };
 }

@@ -1,8 +1,7 @@
 import { ConfigError, type Env } from "@tollgate/shared/config";
 import type { Log } from "@tollgate/shared/log";
-import { parseYaml } from "@tollgate/shared/yaml-file";
+import { readRoutes } from "./check-routes.ts";
 import { createPolicy, type Policy } from "./policy.ts";
-import { routesSchema } from "./schema.ts";
 
 /** The policy in force, and how it is replaced: whole or not at all. */
 export type LivePolicy = {
@@ -24,17 +23,13 @@ export type LivePolicyOptions = {
 /** Reads the routes, or throws a ConfigError with all their faults. */
 export function createLivePolicy(options: LivePolicyOptions): LivePolicy {
   const { path, env, log, onChange } = options;
-  const read = (text: string | undefined) => {
-    if (text === undefined) throw new ConfigError([`${path}: cannot be read`]);
-    return parseYaml(path, text, routesSchema, env);
-  };
-  let policy = createPolicy(read(options.text), log);
+  let policy = createPolicy(readRoutes(path, options.text, env), log);
 
   return {
     current: () => policy,
     replace(text) {
       try {
-        const file = read(text);
+        const file = readRoutes(path, text, env);
         policy = createPolicy(file, log, policy);
         onChange?.(policy);
         const line = { event: "routes_reloaded", routes: file.routes.length };

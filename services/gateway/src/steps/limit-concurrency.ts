@@ -9,7 +9,7 @@ export function limitConcurrency(limits: Limits): Step {
     const { concurrency } = route.entry.limits;
     if (concurrency === undefined) return next();
 
-    const slots = limits.slotsOf(route);
+    const slots = limits.slotsOf(route, concurrency);
     const begin = (acquired: boolean) => {
       if (!acquired) throw problem("concurrency_exceeded", { headers: { "retry-after": "1" } });
       // Who left while the slot was waited for will not close a second time.
@@ -17,7 +17,7 @@ export function limitConcurrency(limits: Limits): Step {
       ctx.res.once("close", () => slots.release());
       return next();
     };
-    const acquired = slots.acquire(concurrency);
+    const acquired = slots.acquire();
     return acquired instanceof Promise ? acquired.then(begin) : begin(acquired);
   };
 }

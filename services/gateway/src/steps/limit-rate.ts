@@ -19,7 +19,7 @@ export function limitRate(limits: Limits, policy: () => Policy): Step {
       const retryAfter = String(seconds(verdict.retryAfterMs));
       throw problem("rate_exceeded", { headers: { "retry-after": retryAfter } });
     };
-    const verdict = limits.rateOf(route).take(keyOf(ctx, rate, policy));
+    const verdict = limits.rateOf(route, rate).take(keyOf(ctx, rate, policy));
     return verdict instanceof Promise ? verdict.then(judge) : judge(verdict);
   };
 }

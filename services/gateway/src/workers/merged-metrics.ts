@@ -1,0 +1,45 @@
+import type { Metrics } from "@tollgate/shared/health";
+import { AggregatorRegistry, type Registry } from "prom-client";
+import type { MetricsSnapshot } from "./protocol.ts";
+
+export type MergedMetrics = Metrics & {
+  /** A worker is gone: what it counted stays counted. */
+  retire(worker: number): Promise<void>;
+};
+
+export type AskForMetrics = () => [worker: number, snapshot: Promise<MetricsSnapshot>][];
+
+const patienceMs = 1_000;
+/** Only what adds up outlives its process; a gauge of the dead says nothing. */
+const lasting = new Set(["counter", "histogram", "summary"]);
+
+/** The figures of all processes as those of one gateway; a worker that is late shows its last ones. */
+export function createMergedMetrics(own: Registry, askAll: AskForMetrics): MergedMetrics {
+  const last = new Map<number, MetricsSnapshot>();
+  let retired: MetricsSnapshot = [];
+
+  async function refresh(): Promise<void> {
+    const { promise: late, resolve } = Promise.withResolvers<void>();
+    const timer = setTimeout(resolve, patienceMs);
+    const asked = askAll().map(async ([worker, snapshot]) => {
+      last.set(worker, await snapshot);
+    });
+    await Promise.race([Promise.allSettled(asked), late]);
+    clearTimeout(timer);
+  }
+
+  return {
+    contentType: own.contentType,
+    async metrics() {
+      await refresh();
+      const mine = (await own.getMetricsAsJSON()) as MetricsSnapshot;
+      return await AggregatorRegistry.aggregate([mine, ...last.values(), retired]).metrics();
+    },
+    async retire(worker) {
+      const counted = (last.get(worker) ?? []).filter(({ type }) => lasting.has(String(type)));
+      last.delete(worker);
+      const sum = AggregatorRegistry.aggregate([retired, counted]);
+      retired = (await sum.getMetricsAsJSON()) as MetricsSnapshot;
+    },
+  };
+}
