@@ -1,4 +1,5 @@
 import { type DestinationStream, type Logger, pino, stdSerializers } from "pino";
+import { batchLines } from "./batch-lines.ts";
 
 export type Log = Logger;
 
@@ -16,8 +17,7 @@ export function createLog(service: string, level = "info", destination?: Destina
     redact: { paths: [...credentials].map((name) => `["${name}"]`), censor },
     serializers: { err: (err: Error) => censored(stdSerializers.err(err)) },
   };
-  // One line after the other: written asynchronously, a process's last line can overtake another.
-  return pino(options, destination ?? pino.destination({ dest: 1, sync: true }));
+  return pino(options, destination ?? batchLines());
 }
 
 const credentials = new Set([
