@@ -63,7 +63,13 @@ export async function serve(handler: RequestListener, options: ServeOptions): Pr
     const cut = setTimeout(() => sockets.forEach((each) => void each.destroy()), drainMs);
     if (noticeMs > 0) await sleep(Math.min(noticeMs, drainMs));
     const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-    const sweep = setInterval(() => server.closeIdleConnections(), 20);
+    const closedAt = performance.now();
+    const sweep = setInterval(() => {
+      server.closeIdleConnections();
+      if (performance.now() - closedAt < silenceMs) return;
+      // Opened ahead and never used: to Node they are no idle ones, for their first request is due.
+      for (const each of sockets) if (each.bytesRead === 0) each.destroy();
+    }, 20);
     await closed;
     clearInterval(sweep);
     clearTimeout(cut);
@@ -79,6 +85,9 @@ export async function serve(handler: RequestListener, options: ServeOptions): Pr
     [Symbol.asyncDispose]: drain,
   };
 }
+
+/** How long a connection that was taken last may need to bring its request. */
+const silenceMs = 250;
 
 /** Slow and oversized requests are cut by Node itself, before a service sees them. */
 const serverLimits: ServerOptions = {

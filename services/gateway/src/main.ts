@@ -13,6 +13,7 @@ await runService("gateway", process.env, async (running) => {
   const { log, stopped } = running;
   await using gateway = await startGateway(config, process.env, log);
   process.on("SIGHUP", gateway.reload);
-  log.info({ event: "listening", port: gateway.port }, `listening on port ${gateway.port}`);
+  const { port, adminPort } = gateway;
+  log.info({ event: "listening", port, admin_port: adminPort }, `listening on port ${port}`);
   await stopped;
 });

@@ -50,7 +50,7 @@ export async function runWorkers(config: GatewayConfig, env: Env, { log, stopped
   let isStopping = false;
   const checks = readiness(crew, config.workers, () => isStopping);
   const adminPort = { port: config.adminPort, variable: "GATEWAY_ADMIN_PORT", drainMs: 0 };
-  await using _admin = await serve(createAdmin(checks, metrics), adminPort);
+  await using admin = await serve(createAdmin(checks, metrics), adminPort);
 
   function offer(text: string | undefined): void {
     if (!isGood(config.routesFile, text, env, log)) return;
@@ -65,7 +65,8 @@ export async function runWorkers(config: GatewayConfig, env: Env, { log, stopped
   try {
     const port = await Promise.race([crew.start(), stopped]);
     if (port !== undefined) {
-      const line = { event: "listening", port, workers: config.workers };
+      const admin_port = admin.port;
+      const line = { event: "listening", port, admin_port, workers: config.workers };
       log.info(line, `${config.workers} workers are listening on port ${port}`);
     }
     await stopped;
