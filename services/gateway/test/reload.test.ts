@@ -1,9 +1,14 @@
 import { execFile } from "node:child_process";
-import { writeFile } from "node:fs/promises";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtemp, rename, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { expect, test } from "@jest/globals";
+import { expect, jest, test } from "@jest/globals";
 import { recordingLog } from "@tollgate/shared/testing/lines";
+import { watchFile } from "../src/routes/watch-file.ts";
 import { startFrom, temporaryFile } from "./support/gateway.ts";
 import { recordingUpstream } from "./support/upstream.ts";
 
@@ -40,15 +45,6 @@ test("a changed file is in force with the next request, on demand as with SIGHUP
   expect([await stack.status("/old"), await stack.status("/new")]).toEqual([404, 200]);
 });
 
-test("a changed file is noticed by itself", async () => {
-  await using stack = await setUp();
-  await writeFile(stack.file, publicRoute("/new", stack.upstream.url));
-
-  while ((await stack.status("/new")) !== 200) await new Promise((wake) => setTimeout(wake, 50));
-
-  expect(stack.lines).toContainEqual(expect.objectContaining({ event: "routes_reloaded" }));
-});
-
 test("a file with faults changes nothing, and the log says where they are", async () => {
   await using stack = await setUp();
   await writeFile(stack.file, "routes:\n  - { path: /new }\n");
@@ -60,16 +56,90 @@ test("a file with faults changes nothing, and the log says where they are", asyn
   expect(line?.faults).toContainEqual(expect.stringMatching(/gateway\.yaml:2:5: routes\.0/));
 });
 
-test("no request is dropped while the routes are read again and again", async () => {
+/** Ways in which editors, deployments and Kubernetes replace a file. */
+const replacements: [string, (file: string, text: string) => Promise<void>][] = [
+  ["written in place", (file, text) => writeFile(file, text)],
+  [
+    "renamed over the old one",
+    async (file, text) => {
+      await writeFile(`${file}.new`, text);
+      await rename(`${file}.new`, file);
+    },
+  ],
+  [
+    "behind a symbolic link that is swapped, as Kubernetes does",
+    async (file, text) => {
+      const folder = await mkdtemp(join(dirname(file), "..data-"));
+      await writeFile(join(folder, "gateway.yaml"), text);
+      await symlink(join(folder, "gateway.yaml"), `${file}.link`);
+      await rename(`${file}.link`, file);
+    },
+  ],
+];
+
+test.each(replacements)("a file is noticed when it is %s", async (_name, replace) => {
   await using stack = await setUp();
-  const statuses: Promise<number>[] = [];
 
-  for (let round = 0; round < 100; round++) {
-    statuses.push(stack.status("/old"));
-    stack.gateway.reload();
+  await replace(stack.file, publicRoute("/new", stack.upstream.url));
+  while ((await stack.status("/new")) !== 200) await pause(20);
+  await replace(stack.file, publicRoute("/newer", stack.upstream.url));
+  while ((await stack.status("/newer")) !== 200) await pause(20);
+
+  expect(await stack.status("/old")).toBe(404);
+});
+
+test("no request is dropped while the file changes twenty times under load", async () => {
+  await using stack = await setUp();
+  let isOver = false;
+  const client = async () => {
+    const statuses = new Set<number>();
+    while (!isOver) statuses.add(await stack.status("/old"));
+    return statuses;
+  };
+  const clients = Array.from({ length: 8 }, client);
+
+  for (let round = 0; round < 20; round++) {
+    const [, replace] = replacements[round % replacements.length] ?? [];
+    const bad = round % 4 === 3 ? "  nonsense: true\n" : "";
+    const more = publicRoute(`/extra-${round}`, stack.upstream.url).replace("routes: [", ", ");
+    const text = publicRoute("/old", stack.upstream.url).replace(" }]\n", ` }${more}${bad}`);
+    await replace?.(stack.file, text);
+    if (round % 5 === 4) await pause(1_200);
+    else stack.gateway.reload();
   }
+  isOver = true;
 
-  expect(new Set(await Promise.all(statuses))).toEqual(new Set([200]));
+  expect(await Promise.all(clients)).toEqual(Array(8).fill(new Set([200])));
+  expect(await stack.status("/extra-18")).toBe(200);
+  expect(stack.lines.filter(({ event }) => event === "routes_not_reloaded").length).toBeGreaterThan(
+    0,
+  );
+});
+
+test("what is half written is not taken for the whole, though it would be valid", () => {
+  const folder = mkdtempSync(join(tmpdir(), "watch-file-"));
+  const path = join(folder, "file");
+  const seen: (string | undefined)[] = [];
+  jest.useFakeTimers();
+  writeFileSync(path, "first");
+  using file = watchFile({ path, text: "first", onChange: (text) => seen.push(text), pollMs: 10 });
+
+  for (const text of ["", "half", "half and", "half and half"]) {
+    writeFileSync(path, text);
+    jest.advanceTimersByTime(10);
+  }
+  const before = [...seen];
+  jest.advanceTimersByTime(30);
+  writeFileSync(path, "first");
+  jest.advanceTimersByTime(10);
+  writeFileSync(path, "half and half");
+  jest.advanceTimersByTime(30);
+  file.readNow();
+  jest.useRealTimers();
+  rmSync(folder, { recursive: true });
+
+  expect(before).toEqual([]);
+  expect(seen).toEqual(["half and half", "half and half"]);
 });
 
 test("tollgate-gateway check says what is wrong with a file, and where", async () => {
