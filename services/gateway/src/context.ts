@@ -24,7 +24,8 @@ export type GatewayState = {
   identity?: string[];
   /** reportProblems: why it was refused, for the access line */
   problem?: Problem;
-  /** forward */
+  /** forward: milliseconds until it was decided that the request goes on */
+  decidedMs?: number;
   upstream?: string;
   /** Milliseconds from the hand-over to the upstream's first byte. */
   upstreamMs?: number;

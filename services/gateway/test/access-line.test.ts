@@ -26,6 +26,7 @@ test("an answered request leaves one line that says who called, what, and how lo
       request_id: expect.stringMatching(/^[\w-]{36}$/),
       trace_id: expect.stringMatching(/^[0-9a-f]{32}$/),
       duration_ms: expect.any(Number),
+      decided_ms: expect.any(Number),
       upstream_ms: expect.any(Number),
     }),
   ]);

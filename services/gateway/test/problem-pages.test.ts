@@ -33,4 +33,53 @@ test("the index names all codes, and nothing else is under /problems", async () 
 
   for (const code of Object.keys(problemGuide)) expect(index).toContain(`<code>${code}</code>`);
   expect(missing.status).toBe(404);
+  expect(await missing.json()).toMatchObject({ code: "not_found" });
+});
+
+test("an unknown page is a 404 of the gateway's, though a route leads everywhere", async () => {
+  await using gateway = await startFixture({
+    routes: (_issuer, upstream) =>
+      `routes: [{ path: /, upstream: "${upstream}", access: public }]\n`,
+  });
+
+  const missing = await gateway.send("/problems/nothing", {});
+  const elsewhere = await gateway.send("/problemsome", {});
+
+  expect([missing.status, elsewhere.status]).toEqual([404, 200]);
+  expect(gateway.upstream.requests.map(({ url }) => url)).toEqual(["/problemsome"]);
+});
+
+test("no route can take the place of the pages", async () => {
+  const start = startFixture({
+    routes: (_issuer, upstream) =>
+      `routes: [{ path: /problems/x, upstream: "${upstream}", access: public }]\n`,
+  });
+
+  await expect(start).rejects.toThrow(/:1:18: routes.0.path: must not be under \/problems/);
+});
+
+test("a page can be asked for with GET and HEAD alone", async () => {
+  await using gateway = await startFixture();
+
+  const page = await gateway.send("/problems/token-expired", {});
+  const head = await gateway.send("/problems/token-expired", { method: "HEAD" });
+  const post = await gateway.send("/problems/token-expired", { method: "POST" });
+
+  expect(head.status).toBe(200);
+  expect(head.headers.get("content-length")).toBe(page.headers.get("content-length"));
+  expect(await head.text()).toBe("");
+  expect(post.status).toBe(405);
+  expect(post.headers.get("allow")).toBe("GET, HEAD");
+});
+
+test("every page says what the code means and what to do about it", async () => {
+  await using gateway = await startFixture();
+
+  for (const [code, [status, meaning, remedy]] of Object.entries(problemGuide)) {
+    const page = await gateway.send(`/problems/${code.replaceAll("_", "-")}`, {});
+    expect(page.status).toBe(200);
+    const text = await page.text();
+    expect(text).toContain(`HTTP status ${status}`);
+    expect(Math.min(meaning.length, remedy.length)).toBeGreaterThan(10);
+  }
 });

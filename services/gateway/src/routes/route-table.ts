@@ -32,7 +32,7 @@ export function createRouteTable(entries: readonly RouteEntry[]): RouteTable {
 }
 
 /** `/billing` leads to `/billing` and `/billing/…`, and not to `/billings`. */
-function isUnder(path: string, prefix: string): boolean {
+export function isUnder(path: string, prefix: string): boolean {
   if (prefix === "/") return true;
   return path.startsWith(prefix) && (path.length === prefix.length || path[prefix.length] === "/");
 }

@@ -3,6 +3,7 @@ import { problemGuide } from "@tollgate/shared/problem-guide/whole";
 import type { GatewayContext, Step } from "../context.ts";
 import { renderIndex, renderPage, slug } from "../problem-pages/render-page.ts";
 import { problem } from "../problems.ts";
+import { isUnder } from "../routes/route-table.ts";
 
 /** The pages that a problem's `type` points at: /problems/token-expired, and /problems for all. */
 export function explainProblems(guide: Guide = problemGuide): Step {
@@ -12,8 +13,10 @@ export function explainProblems(guide: Guide = problemGuide): Step {
   }
 
   return function explainProblems(ctx, next) {
-    const page = pages.get(ctx.state.target.path);
-    if (page === undefined) return next();
+    const { path } = ctx.state.target;
+    if (!isUnder(path, "/problems")) return next();
+    const page = pages.get(path);
+    if (page === undefined) throw problem("not_found");
     if (ctx.method !== "GET" && ctx.method !== "HEAD") {
       throw problem("method_not_allowed", { headers: { allow: "GET, HEAD" } });
     }

@@ -19,7 +19,8 @@ export type ForwardDeps = {
 /** Hands the request on and streams the answer back. From here on the response is the exchange's. */
 export function forward({ upstreams, policy, answerProblem }: ForwardDeps): Step {
   return function forward(ctx) {
-    const { route, target } = ctx.state;
+    const { route, target, begunAt } = ctx.state;
+    ctx.state.decidedMs = performance.now() - begunAt;
     const { timeouts, limits } = route.entry;
     const headers = forwardedRequestHeaders(ctx.req, route.entry);
     headers.push(...policy().provenance(ctx.req, ctx.state));

@@ -41,8 +41,9 @@ function report({ req, res, state }: GatewayContext, { log, observe, policy }: L
     route,
     status,
     duration_ms: round(ms),
+    decided_ms: round(state.decidedMs),
     upstream: state.upstream,
-    upstream_ms: upstreamMs === undefined ? undefined : round(upstreamMs),
+    upstream_ms: round(upstreamMs),
     aborted: res.writableFinished ? undefined : true,
     client_address: policy().clientAddress(req),
     client_id: caller?.clientId,
@@ -68,6 +69,6 @@ export function reportRefusal(
 /** What nginx calls it; no status that is ever sent. */
 const clientClosedRequest = 499;
 
-function round(ms: number): number {
-  return Math.round(ms * 100) / 100;
+function round(ms: number | undefined): number | undefined {
+  return ms === undefined ? undefined : Math.round(ms * 100) / 100;
 }
