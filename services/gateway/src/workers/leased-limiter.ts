@@ -19,7 +19,7 @@ export function createLeasedLimiter(
   perMs: number,
   now: () => number,
 ): RateLimiter {
-  const leases = createMemory<Held>(maxKeys);
+  const leases = createMemory<Held>({ capacity: maxKeys });
   const underway = new Map<string, Promise<Held>>();
 
   function spend(key: string): Verdict | undefined {
