@@ -92,6 +92,7 @@ const silenceMs = 250;
 /** Slow and oversized requests are cut by Node itself, before a service sees them. */
 const serverLimits: ServerOptions = {
   headersTimeout: 10_000,
+  connectionsCheckingInterval: 2_000, // every thirty seconds, as is the default, ten would be forty
   requestTimeout: 60_000,
   keepAliveTimeout: 65_000, // longer than a pooled client keeps a connection idle
   maxHeaderSize: 16_384,

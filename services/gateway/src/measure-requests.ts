@@ -25,21 +25,21 @@ export function measureRequests(registry: Registry, gauges: Gauges): ObserveRequ
   const registers = [registry];
   const duration = requestDuration(registry);
   const firstByte = new Histogram({
-    name: "tollgate_upstream_first_byte_seconds",
+    name: "gateway_upstream_first_byte_seconds",
     help: "Time from handing a request on to the first byte of its upstream's answer, in seconds",
     labelNames: ["http_route"] as const,
     buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
     registers,
   });
   const refusals = new Counter({
-    name: "tollgate_refusals_total",
+    name: "gateway_refusals_total",
     help: "Requests that the gateway answered itself, by the code of the problem",
     labelNames: ["http_route", "code"] as const,
     registers,
   });
   gauge(registers, "http_server_active_requests", "Requests under way", gauges.active);
   const help = "Share of requests that is refused because this process has too much to do";
-  gauge(registers, "tollgate_shed_share", help, gauges.sheddingShare, "max");
+  gauge(registers, "gateway_shed_share", help, gauges.sheddingShare, "max");
 
   const children = createChildren((method, route, status) =>
     duration.labels(method, route, String(status)),

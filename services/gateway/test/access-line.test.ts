@@ -99,7 +99,7 @@ test("what can be chosen freely makes no new time series", async () => {
   expect(metrics).toMatch(
     /duration_seconds_count\{[^}]*method="GET",http_route="\/open"[^}]*\} 20/,
   );
-  expect(metrics).toMatch(/tollgate_refusals_total\{[^}]*code="route_unknown"[^}]*\} 20/);
+  expect(metrics).toMatch(/gateway_refusals_total\{[^}]*code="route_unknown"[^}]*\} 20/);
   expect(metrics).toMatch(/http_server_active_requests\{[^}]*\} 0/);
-  expect(metrics).toMatch(/tollgate_upstream_first_byte_seconds_count\{[^}]*\} 20/);
+  expect(metrics).toMatch(/gateway_upstream_first_byte_seconds_count\{[^}]*\} 20/);
 });

@@ -45,7 +45,7 @@ test("while the event loop keeps everyone waiting a share is refused, and soon n
   });
   const share = async () => {
     const metrics = await (await fetch(`http://127.0.0.1:${gateway.adminPort}/metrics`)).text();
-    return Number(/tollgate_shed_share\{[^}]*\} (\S+)/.exec(metrics)?.[1]);
+    return Number(/gateway_shed_share\{[^}]*\} (\S+)/.exec(metrics)?.[1]);
   };
 
   for (let turn = 0; turn < 25; turn++) {

@@ -14,6 +14,8 @@ export function limitRate(limits: Limits, policy: () => Policy): Step {
     if (rate === undefined) return next();
 
     const judge = (verdict: Verdict) => {
+      // Who left while the answer was waited for is not worth an upstream's work.
+      if (ctx.res.closed) return undefined;
       addHeaders(ctx.state.ownHeaders, rate, verdict);
       if (verdict.allowed) return next();
       const retryAfter = String(seconds(verdict.retryAfterMs));
@@ -44,5 +46,7 @@ function keyOf({ state, req }: GatewayContext, rate: Rate, policy: () => Policy)
   if (rate.key === "address" || caller === undefined) {
     return sourceOf(policy().clientAddress(req));
   }
-  return `${caller.issuer} ${rate.key === "client" ? caller.clientId : caller.subject}`;
+  const { issuer, clientId, subject } = caller;
+  // A token that names no client must not share a bucket with all others of its kind.
+  return `${issuer} ${rate.key === "client" && clientId !== "" ? clientId : subject}`;
 }

@@ -4,7 +4,7 @@ import type { MetricsSnapshot } from "./protocol.ts";
 
 export type MergedMetrics = Metrics & {
   /** A worker is gone: what it counted stays counted. */
-  retire(worker: number): Promise<void>;
+  retire(worker: number): void;
 };
 
 export type AskForMetrics = () => [worker: number, snapshot: Promise<MetricsSnapshot>][];
@@ -17,6 +17,7 @@ const lasting = new Set(["counter", "histogram", "summary"]);
 export function createMergedMetrics(own: Registry, askAll: AskForMetrics): MergedMetrics {
   const last = new Map<number, MetricsSnapshot>();
   let retired: MetricsSnapshot = [];
+  let retiring: Promise<void> = Promise.resolve();
 
   async function refresh(): Promise<void> {
     const { promise: late, resolve } = Promise.withResolvers<void>();
@@ -32,14 +33,17 @@ export function createMergedMetrics(own: Registry, askAll: AskForMetrics): Merge
     contentType: own.contentType,
     async metrics() {
       await refresh();
+      await retiring; // a sum with a gap in it would look like a restart
       const mine = (await own.getMetricsAsJSON()) as MetricsSnapshot;
       return await AggregatorRegistry.aggregate([mine, ...last.values(), retired]).metrics();
     },
-    async retire(worker) {
-      const counted = (last.get(worker) ?? []).filter(({ type }) => lasting.has(String(type)));
-      last.delete(worker);
-      const sum = AggregatorRegistry.aggregate([retired, counted]);
-      retired = (await sum.getMetricsAsJSON()) as MetricsSnapshot;
+    retire(worker) {
+      retiring = retiring.then(async () => {
+        const counted = (last.get(worker) ?? []).filter(({ type }) => lasting.has(String(type)));
+        const sum = AggregatorRegistry.aggregate([retired, counted]);
+        retired = (await sum.getMetricsAsJSON()) as MetricsSnapshot;
+        last.delete(worker);
+      });
     },
   };
 }

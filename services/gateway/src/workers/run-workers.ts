@@ -43,7 +43,7 @@ export async function runWorkers(config: GatewayConfig, env: Env, { log, stopped
     }),
     onGone(id) {
       limits.forget(id);
-      void metrics.retire(id);
+      metrics.retire(id);
     },
   });
 

@@ -11,7 +11,7 @@ export const rate = z.strictObject({
 export const overload = z
   .strictObject({
     delay: duration.refine((ms) => ms >= 50, { error: "must be at least 50ms" }).default(500),
-    requests: z.int().min(1).max(1_000_000).default(10_000),
+    requests: z.int().min(1).max(1_000_000).default(2_000),
   })
   .prefault({});
 
