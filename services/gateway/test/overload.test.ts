@@ -30,6 +30,7 @@ test("more requests than the process carries are refused before any work is spen
   expect(upstream.requests).toHaveLength(3);
   const line = gateway.lines.find((each) => each.reason === "overloaded");
   expect(line).toMatchObject({ status: 503 });
+  expect(gateway.lines.filter(({ level }) => level === "error")).toEqual([]);
 });
 
 /** Keeps this process's event loop from everyone for so long. */

@@ -17,13 +17,16 @@ export function createAnswerProblem(log: Log): AnswerProblem {
     const problem = asProblem(error);
     ctx.state.problem = problem;
     ctx.respond = false;
-    if (problem.status >= 500) logFailure(ctx, problem, log);
+    if (problem.status >= 500 && !deliberate.has(problem.code)) logFailure(ctx, problem, log);
     // Too late for an answer: only a reset tells the client that what it has is not the whole. The
     // end of the connection would be the end of the answer to HTTP/1.0.
     if (ctx.res.headersSent) ctx.req.socket.resetAndDestroy();
     else write(ctx, problem);
   };
 }
+
+/** Nothing failed: the access line says it, and a flood of these must not become one of errors. */
+const deliberate = new Set(["overloaded", "concurrency_exceeded"]);
 
 function asProblem(error: unknown): Problem {
   if (error instanceof Problem) return error;

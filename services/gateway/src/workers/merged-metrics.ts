@@ -3,6 +3,8 @@ import { AggregatorRegistry, type Registry } from "prom-client";
 import type { MetricsSnapshot } from "./protocol.ts";
 
 export type MergedMetrics = Metrics & {
+  /** Takes note of what the workers have counted, for the case that one of them ends. */
+  refresh(): Promise<void>;
   /** A worker is gone: what it counted stays counted. */
   retire(worker: number): void;
 };
@@ -31,6 +33,7 @@ export function createMergedMetrics(own: Registry, askAll: AskForMetrics): Merge
 
   return {
     contentType: own.contentType,
+    refresh,
     async metrics() {
       await refresh();
       await retiring; // a sum with a gap in it would look like a restart

@@ -12,6 +12,8 @@ import { type Crew, createCrew } from "./crew.ts";
 import { createMergedMetrics } from "./merged-metrics.ts";
 import { createSharedLimits } from "./shared-limits.ts";
 
+/** What a worker counted since then is lost when it crashes. */
+const noteEveryMs = 5_000;
 /** Beyond the drain's own deadline: a worker that has not even ended by then is stuck. */
 const lastResortMs = 2_000;
 
@@ -34,6 +36,7 @@ export async function runWorkers(config: GatewayConfig, env: Env, { log, stopped
   const metrics = createMergedMetrics(createMetrics("gateway"), () =>
     [...crew.members.values()].map(({ id, ask }) => [id, ask("metrics", undefined)]),
   );
+  const noting = setInterval(() => void metrics.refresh(), noteEveryMs).unref();
   const crew = createCrew(config.workers, {
     log,
     answersFor: (id) => ({
@@ -72,6 +75,7 @@ export async function runWorkers(config: GatewayConfig, env: Env, { log, stopped
     await stopped;
   } finally {
     isStopping = true;
+    clearInterval(noting);
     await crew.stop(config.drainMs + lastResortMs);
   }
 }
