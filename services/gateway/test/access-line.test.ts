@@ -22,7 +22,7 @@ test("an answered request leaves one line that says who called, what, and how lo
       sub: "svc-a",
       jti: "token-1",
       client_address: "127.0.0.1",
-      upstream: "127.0.0.1",
+      upstream: expect.stringMatching(/^127\.0\.0\.1:\d+$/),
       request_id: expect.stringMatching(/^[\w-]{36}$/),
       trace_id: expect.stringMatching(/^[0-9a-f]{32}$/),
       duration_ms: expect.any(Number),

@@ -126,6 +126,7 @@ describe("the page tells all and nothing else:", () => {
           rules: [{ methods: ["GET"] }],
           limits: { rate: { requests: 1, per: "1s" } },
           health: { path: "/healthz" },
+          cors: { origins: ["https://a.example"] },
         },
       ],
     };

@@ -52,7 +52,8 @@ export async function runWorkers(config: GatewayConfig, env: Env, { log, stopped
 
   let isStopping = false;
   const checks = readiness(crew, config.workers, () => isStopping);
-  const adminPort = { port: config.adminPort, variable: "GATEWAY_ADMIN_PORT", drainMs: 0 };
+  const { host } = config;
+  const adminPort = { host, port: config.adminPort, variable: "GATEWAY_ADMIN_PORT", drainMs: 0 };
   await using admin = await serve(createAdmin(checks, metrics), adminPort);
 
   function offer(text: string | undefined): void {
