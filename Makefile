@@ -5,10 +5,10 @@ SHELL := /bin/bash
 MAKEFLAGS += --no-print-directory
 
 COMPOSE := docker compose
-PORT := $(or $(GATEWAY_PORT),9001)
-export DEMO_CLIENT := $(or $(CLIENT),svc-demo)
-export DEMO_SCOPE := $(SCOPE)
-export DEMO_RESOURCE := $(or $(RESOURCE),https://billing.tollgate.internal)
+PORT := $(or $(GATEWAY_PORT),$(shell sed -n 's/^GATEWAY_PORT=//p' .env 2>/dev/null | tail -n 1),9001)
+export DEMO_CLIENT := $(or $(CLIENT),$(DEMO_CLIENT))
+export DEMO_SCOPE := $(or $(SCOPE),$(DEMO_SCOPE))
+export DEMO_RESOURCE := $(or $(RESOURCE),$(DEMO_RESOURCE))
 
 ##@ The stack, in containers
 
@@ -40,6 +40,11 @@ token: ## print an access token (CLIENT=svc-reader SCOPE=invoices:read RESOURCE=
 .PHONY: secret
 secret: ## print a demo client's secret (CLIENT=svc-demo)
 	@./scripts/demo secret
+
+.PHONY: check-routes
+check-routes: docker ## say whether the gateway would take FILE (config/gateway.yaml)
+	@$(COMPOSE) --progress quiet run --rm --no-deps -T gateway \
+	  node services/gateway/src/bin/tollgate-gateway.ts check $(or $(FILE),config/gateway.yaml)
 
 ##@ Without Docker
 
@@ -75,7 +80,7 @@ bench: node_modules/.stamp ## the gateway beside its peers, as ratios
 help:
 	@awk 'BEGIN {FS = ":.*## "} \
 	  /^##@/ {printf "\n\033[1m%s\033[0m\n", substr($$0, 5)} \
-	  /^[a-z0-9-]+:.*## / {printf "  \033[36m%-8s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	  /^[a-z0-9-]+:.*## / {printf "  \033[36m%-12s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 # Dependencies are installed when the lock file is newer than the last time.
 node_modules/.stamp: package-lock.json package.json

@@ -25,11 +25,19 @@ export function createAdmin(
     if (request.method !== "GET" && request.method !== "HEAD") return answer(response, 405, {});
     if (path === "/healthz") return answer(response, 200, { alive: true });
     if (path === "/readyz") {
-      return void answerReady(response, typeof checks === "function" ? checks() : checks);
+      return orFail(
+        response,
+        answerReady(response, typeof checks === "function" ? checks() : checks),
+      );
     }
-    if (path === "/metrics") return void answerMetrics(response, metrics);
+    if (path === "/metrics") return orFail(response, answerMetrics(response, metrics));
     return answer(response, 404, {});
   };
+}
+
+/** A figure that cannot be read is no reason for the process to end. */
+function orFail(response: ServerResponse, answering: Promise<void>): void {
+  answering.catch((cause: Error) => answer(response, 500, { error: cause.message }));
 }
 
 async function answerReady(response: ServerResponse, checks: ReadinessChecks) {
