@@ -5,7 +5,12 @@ import { identifyRequest } from "@tollgate/shared/middleware/identify-request";
 import { logRequest } from "@tollgate/shared/middleware/log-request";
 import { reportProblems } from "@tollgate/shared/middleware/report-problems";
 import Koa, { type Middleware } from "koa";
+import type { AuditTrail } from "./audit/audit-trail.ts";
+import { demandAudit } from "./audit/demand-audit.ts";
+import type { ClientRest } from "./clients/authenticate-clients.ts";
+import type { FindClient } from "./clients/find-client.ts";
 import { requireReadableCredentials } from "./clients/require-readable-credentials.ts";
+import { watchClients } from "./clients/watch-clients.ts";
 import type { SigningKey } from "./keys/signing-key.ts";
 import { limitBody } from "./oauth/limit-body.ts";
 import { matchEndpoint } from "./oauth/match-endpoint.ts";
@@ -13,14 +18,28 @@ import { pinOrigin } from "./oauth/pin-origin.ts";
 import { publishKeys } from "./oauth/publish-keys.ts";
 import { publishMetadata } from "./oauth/publish-metadata.ts";
 import { reportOauthErrors } from "./oauth/report-oauth-errors.ts";
-import type { ProviderConfig } from "./provider.ts";
+import type { Engine, ProviderConfig } from "./provider.ts";
+import { introspectToken } from "./revocation/introspect-token.ts";
+import type { News } from "./revocation/news.ts";
+import type { ReadOwnToken } from "./revocation/own-tokens.ts";
+import { publishRevocations } from "./revocation/publish-revocations.ts";
+import type { RevocationStore } from "./revocation/revocation-store.ts";
+import { revokeToken } from "./revocation/revoke-token.ts";
+import { answerForJwts } from "./revocation/structured-tokens.ts";
 
 export type IssuerDeps = {
   log: Log;
   duration: ReturnType<typeof requestDuration>;
-  /** Both throw `dependency_unavailable` until there are keys. */
-  engine: () => Middleware;
+  /** These two throw `dependency_unavailable` until there are keys. */
+  engine: () => Engine;
   keys: () => readonly SigningKey[];
+  readOwnToken: ReadOwnToken;
+  findClient: FindClient;
+  rest: ClientRest;
+  revocations: RevocationStore;
+  news: News;
+  trail: AuditTrail;
+  now: () => number;
 };
 
 /** The issuer is this list, and the engine sees no request that the endpoints below do not name. */
@@ -47,10 +66,24 @@ const metadataPaths = [
 
 function createEndpoints(config: ProviderConfig, deps: IssuerDeps): Router {
   const scopes = [...config.registry.resources.values()].flatMap((resource) => resource.scopes);
-  const engine: Middleware = (ctx, next) => deps.engine()(ctx, next);
+  const engine: Middleware = (ctx, next) => deps.engine().middleware(ctx, next);
+  const authenticating = [
+    limitBody(),
+    requireReadableCredentials(config.issuer),
+    watchClients(deps.rest),
+  ];
+  const { readOwnToken, findClient, trail } = deps;
 
   return new Router({ sensitive: true, strict: true })
-    .post("/oauth/token", limitBody(), requireReadableCredentials(config.issuer), engine)
+    .post("/oauth/token", ...authenticating, demandAudit(trail), engine)
+    .post(
+      "/oauth/introspect",
+      ...authenticating,
+      answerForJwts(introspectToken(readOwnToken, findClient)),
+      engine,
+    )
+    .post("/oauth/revoke", ...authenticating, answerForJwts(revokeToken(deps)), engine)
     .get("/oauth/jwks", publishKeys(deps.keys))
-    .get(metadataPaths, publishMetadata([...new Set(scopes)].sort()), engine);
+    .get(metadataPaths, publishMetadata([...new Set(scopes)].sort()), engine)
+    .get("/internal/revocations", publishRevocations(deps.revocations, deps.news));
 }

@@ -23,7 +23,14 @@ function readSettings(env: Env) {
     host: read.host("ISSUER_HOST"),
     port: read.integer("ISSUER_PORT", ports, 8080),
     adminPort: read.integer("ISSUER_ADMIN_PORT", ports, 9090),
+    controlPort: read.integer("ISSUER_CONTROL_PORT", ports, 9091),
     drainMs: read.integer("ISSUER_DRAIN_MS", { min: 0, max: 600_000 }, 25_000),
+    keyTiming: {
+      rotateAfterMs:
+        read.integer("ISSUER_KEY_ROTATION_HOURS", { min: 1, max: 8_760 }, 720) * 3_600_000,
+      publishMs: read.integer("ISSUER_KEY_PUBLISH_SECONDS", { min: 0, max: 86_400 }, 900) * 1_000,
+      keepMs: keepKeysMs,
+    },
     databaseUrl: readAppUrl(read),
     wrappingKeys: secret(read, "ISSUER_WRAPPING_KEY_FILE", "issuer/wrapping_key"),
     cookieKeys: lines(secret(read, "ISSUER_COOKIE_KEYS_FILE", "issuer/cookie_keys")),
@@ -46,6 +53,9 @@ export function loadMigrateConfig(env: Env) {
     appUrl: readAppUrl(read),
   }));
 }
+
+/** The longest life of a token, what the JWKS may be cached for, and a minute for clocks. */
+const keepKeysMs = (3_600 + 300 + 60) * 1_000;
 
 const ports = { min: 0, max: 65_535 };
 

@@ -1,6 +1,7 @@
 import type { Env } from "@tollgate/shared/config";
 import { readYamlFile } from "@tollgate/shared/yaml-file";
 import * as z from "zod";
+import { accessFaults } from "./clients/check-access.ts";
 import { type Client, clientSchema } from "./clients/client.ts";
 import { type Resource, resourceSchema } from "./resources/resource.ts";
 
@@ -20,7 +21,9 @@ const issuerFile = z
     refuseTwins(file.clients, "clients", "client_id", context);
     for (const [index, client] of file.clients.entries()) {
       refuseTwins(client.access, `clients.${index}.access`, "resource", context);
-      refuseUnknown(client, index, file.resources, context);
+      for (const { path, message } of accessFaults(client, file.resources)) {
+        context.addIssue({ code: "custom", message, path: ["clients", index, ...path] });
+      }
     }
   })
   .transform(
@@ -45,29 +48,6 @@ function refuseTwins<Name extends string>(
     if (entries.findIndex((other) => other[name] === entry[name]) === index) continue;
     const message = `"${entry[name]}" is already declared above`;
     context.addIssue({ code: "custom", message, path: [...steps(list), index, name] });
-  }
-}
-
-/** A client can only be given what a resource has. */
-function refuseUnknown(
-  client: Client,
-  index: number,
-  resources: readonly Resource[],
-  context: z.core.$RefinementCtx,
-) {
-  for (const [at, access] of client.access.entries()) {
-    const path = ["clients", index, "access", at];
-    const resource = resources.find((each) => each.identifier === access.resource);
-    if (resource === undefined) {
-      const message = `"${access.resource}" is not among the resources`;
-      context.addIssue({ code: "custom", message, path: [...path, "resource"] });
-      continue;
-    }
-    for (const [position, scope] of access.scopes.entries()) {
-      if (resource.scopes.includes(scope)) continue;
-      const message = `"${scope}" is not a scope of ${resource.identifier}`;
-      context.addIssue({ code: "custom", message, path: [...path, "scopes", position] });
-    }
   }
 }
 

@@ -1,46 +1,87 @@
 import type { Middleware } from "koa";
-import Provider, { type Configuration, errors } from "oidc-provider";
-import { auditTokens } from "./audit.ts";
-import { clientMetadata, createFindClient, type FindClient } from "./clients/find-client.ts";
-import { isSecretOf } from "./clients/secret-hash.ts";
+import Provider, { type Configuration } from "oidc-provider";
+import { auditEngine } from "./audit/audit-engine.ts";
+import type { AuditTrail } from "./audit/audit-trail.ts";
+import {
+  type ClientRest,
+  createClientLookup,
+  useHashedSecrets,
+} from "./clients/authenticate-clients.ts";
+import { checkAssertion } from "./clients/check-assertion.ts";
+import type { FindClient } from "./clients/find-client.ts";
 import type { Registry } from "./issuer-file.ts";
 import type { SigningKey } from "./keys/signing-key.ts";
 import { resourceIndicators } from "./resources/resource-indicators.ts";
 import { createAdapter } from "./store/adapter.ts";
+import type { EngineStore } from "./store/engine-store.ts";
 
 export type ProviderConfig = { issuer: string; cookieKeys: string[]; registry: Registry };
 
+export type ProviderDeps = {
+  store: EngineStore;
+  findClient: FindClient;
+  rest: ClientRest;
+  trail: AuditTrail;
+  now: () => number;
+};
+
+/** The engine, and its one middleware, which belongs into our own Koa app. */
+export type Engine = { provider: Provider; middleware: Middleware };
+
 /** oidc-provider, configured: nothing is left to its development defaults, what is not used is off. */
-export function createProvider(config: ProviderConfig, keys: readonly SigningKey[]): Middleware {
-  const findClient = createFindClient(config.registry);
-  const provider = new Provider(config.issuer, configuration(config, findClient, keys));
-  useHashedSecrets(provider, findClient);
-  auditTokens(provider);
-  const [engine] = provider.middleware;
-  if (engine === undefined) throw new Error("the engine has no middleware");
-  return engine;
+export function createProvider(
+  config: ProviderConfig,
+  deps: ProviderDeps,
+  keys: readonly SigningKey[],
+): Engine {
+  const provider = new Provider(config.issuer, configuration(config, deps, keys));
+  useHashedSecrets(provider, deps.findClient);
+  auditEngine(provider, deps.trail);
+  const [middleware] = provider.middleware;
+  if (middleware === undefined) throw new Error("the engine has no middleware");
+  return { provider, middleware };
 }
 
 function configuration(
-  config: ProviderConfig,
-  findClient: FindClient,
+  { issuer, cookieKeys, registry }: ProviderConfig,
+  { store, findClient, rest, now }: ProviderDeps,
   keys: readonly SigningKey[],
 ): Configuration {
   const active = keys.filter(({ state }) => state === "active");
   return {
-    adapter: createAdapter((clientId) => clientMetadata(findClient(clientId))),
+    adapter: createAdapter({
+      store,
+      findClient: createClientLookup(findClient, rest),
+      refreshGraceMs: () => 0, // every client has credentials: it can log in again
+      now,
+    }),
     jwks: { keys: active.flatMap(({ privateJwk }) => privateJwk ?? []) },
-    cookies: { keys: config.cookieKeys },
-    routes: { token: "/oauth/token", jwks: "/oauth/jwks", authorization: "/oauth/authorize" },
+    cookies: { keys: cookieKeys },
+    routes: {
+      token: "/oauth/token",
+      jwks: "/oauth/jwks",
+      authorization: "/oauth/authorize",
+      introspection: "/oauth/introspect",
+      revocation: "/oauth/revoke",
+    },
     clientBasedCORS: () => false, // a client with a secret is not a page in a browser
-    clientAuthMethods: ["client_secret_basic"],
+    clientAuthMethods: ["client_secret_basic", "private_key_jwt"],
+    enabledJWA: { clientAuthSigningAlgValues: ["ES256", "EdDSA", "RS256"] },
+    assertJwtClientAuthClaimsAndHeader(ctx, claims, header) {
+      ctx.state.proven = true; // its signature is: see watchClients
+      checkAssertion(issuer, claims, header, now() / 1_000);
+    },
+    clockTolerance: 5,
     clientDefaults: { id_token_signed_response_alg: "ES256" },
     responseTypes: [],
     scopes: [],
     claims: {},
     features: {
       clientCredentials: { enabled: true },
-      resourceIndicators: resourceIndicators(config.registry, findClient, active),
+      resourceIndicators: resourceIndicators(registry, findClient, active),
+      // These two know opaque tokens; see revocation/ for ours, which are JWTs.
+      introspection: { enabled: true, allowedPolicy: isOwn },
+      revocation: { enabled: true, allowedPolicy: isOwn },
       devInteractions: { enabled: false },
       dPoP: { enabled: false },
       pushedAuthorizationRequests: { enabled: false },
@@ -67,13 +108,10 @@ function configuration(
   };
 }
 
-/** The engine compares secrets in clear unless it is told otherwise; we hold hashes only. */
-function useHashedSecrets(provider: Provider, findClient: FindClient): void {
-  provider.Client.prototype.compareClientSecret = function compareClientSecret(secret: string) {
-    // RFC 6749 section 2.3: one way to authenticate a request, and a body is not ours.
-    if (Provider.ctx?.oidc.body?.client_secret !== undefined) {
-      throw new errors.InvalidRequest("the client secret must not be in the body");
-    }
-    return isSecretOf(secret, findClient(this.clientId).secrets);
-  };
+function isOwn(
+  _ctx: unknown,
+  client: { clientId: string },
+  token: { clientId?: string | undefined },
+): boolean {
+  return token.clientId === client.clientId;
 }

@@ -7,10 +7,8 @@ import type { Running } from "@tollgate/shared/run-service";
 import { serve } from "@tollgate/shared/serve";
 import { createIssuer } from "./app.ts";
 import { type IssuerConfig, loadConfig } from "./config.ts";
-import { createEngineRoom } from "./keys/engine-room.ts";
-import { keepKeys } from "./keys/keep-keys.ts";
-import { loadSigningKeys } from "./keys/key-store.ts";
-import { openDatabase, pingDatabase } from "./store/database.ts";
+import { openParts } from "./open-parts.ts";
+import { pingDatabase } from "./store/database.ts";
 
 export type Around = (issuer: RequestListener) => RequestListener;
 
@@ -25,16 +23,15 @@ export async function startIssuer(
   config: IssuerConfig,
   log: Log,
   around: Around = (issuer) => issuer,
+  now: () => number = Date.now,
 ) {
   await using opened = new AsyncDisposableStack();
-  const room = createEngineRoom(config);
-  const database = opened.use(openDatabase(config.databaseUrl, log));
-  const load = () => loadSigningKeys(database, config.wrappingKeys, room.algorithms);
-  const keys = opened.use(keepKeys(load, { log, onKeys: room.useKeys }));
+  const parts = opened.use(openParts(config, log, now));
+  const { database, kept, news } = parts;
 
   const metrics = createMetrics("issuer");
-  const issuer = createIssuer(config, { log, duration: requestDuration(metrics), ...room });
-  const checks = { database: () => pingDatabase(database), keys: () => keys.check() };
+  const issuer = createIssuer(config, { ...parts, log, duration: requestDuration(metrics) });
+  const checks = { database: () => pingDatabase(database), keys: () => kept.check() };
   const { host } = config;
   const { port: adminPort } = opened.use(
     await serve(createAdmin(checks, metrics), {
@@ -52,8 +49,16 @@ export async function startIssuer(
       drainMs: config.drainMs,
     }),
   );
+  opened.use(news); // before the port drains, those who wait for news are sent home
   log.info({ event: "started", port, issuer: config.issuer }, "the issuer listens");
 
   const open = opened.move();
-  return { port, adminPort, failed: keys.failed, [Symbol.asyncDispose]: () => open.disposeAsync() };
+  return {
+    port,
+    adminPort,
+    failed: kept.failed,
+    /** Resolves once what happened so far is in the audit table. */
+    audited: parts.trail.written,
+    [Symbol.asyncDispose]: () => open.disposeAsync(),
+  };
 }

@@ -1,11 +1,11 @@
-import { randomBytes } from "node:crypto";
+import { generateKeyPairSync, randomBytes } from "node:crypto";
+import type { JWK } from "jose";
 import type { AdapterPayload, ClientMetadata } from "oidc-provider";
-import type { Registry } from "../issuer-file.ts";
-import type { Client } from "./client.ts";
+import { type AuthenticationMethod, type Client, methodOf } from "./client.ts";
 
 /**
- * Stands in for every client that is unknown or disabled, with a secret that nobody has: so that
- * such a client takes the same path, as long, to the same answer as one with a wrong secret. No
+ * Stands in for every client that is unknown or disabled, with a secret or a key that nobody has: so
+ * that such a client takes the same path, as long, to the same answer as one with a wrong secret. No
  * real client can have its name.
  */
 export const nobody: Client = {
@@ -14,15 +14,24 @@ export const nobody: Client = {
   enabled: false,
   secrets: [randomBytes(32), randomBytes(32)],
   access: [],
+  serves: [],
 };
+
+const nobodyWithKeys: Client = { ...nobody, secrets: [], jwks: [keyOfNobody()] };
 
 export type FindClient = (clientId: string) => Client;
 
-export function createFindClient(registry: Registry): FindClient {
+/** Finds who is enabled, in what `clients` says at that moment. */
+export function createFindClient(clients: () => ReadonlyMap<string, Client>): FindClient {
   return function findClient(clientId) {
-    const client = registry.clients.get(clientId);
+    const client = clients().get(clientId);
     return client?.enabled ? client : nobody;
   };
+}
+
+/** Whom a request that authenticates in this way is to be compared with. */
+export function nobodyBy(method: AuthenticationMethod): Client {
+  return method === "private_key_jwt" ? nobodyWithKeys : nobody;
 }
 
 /** The engine insists on a secret in clear; ours are hashes, so that it gets one that fits nothing. */
@@ -32,10 +41,17 @@ const unusedSecret = randomBytes(32).toString("base64url");
 export function clientMetadata(client: Client): AdapterPayload & ClientMetadata {
   return {
     client_id: client.client_id,
-    client_secret: unusedSecret,
-    token_endpoint_auth_method: "client_secret_basic",
+    ...(client.jwks === undefined
+      ? { client_secret: unusedSecret }
+      : { jwks: { keys: client.jwks } as ClientMetadata["jwks"] }),
+    token_endpoint_auth_method: methodOf(client),
     grant_types: ["client_credentials"],
     response_types: [],
     redirect_uris: [],
   };
+}
+
+function keyOfNobody(): NonNullable<Client["jwks"]>[number] {
+  const { publicKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
+  return { ...(publicKey.export({ format: "jwk" }) as JWK), alg: "ES256", use: "sig" };
 }

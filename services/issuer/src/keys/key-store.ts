@@ -1,56 +1,100 @@
+import type { Revocation } from "@tollgate/shared/revocations/feed";
 import type { AsymmetricAlgorithm } from "@tollgate/shared/tokens/verify-signature";
 import type { JWK } from "jose";
-import { type Selectable, sql } from "kysely";
-import type { Database, Tables } from "../store/database.ts";
-import { generateSigningKey, type KeyState, type SigningKey } from "./signing-key.ts";
+import type { Selectable } from "kysely";
+import { insertAuditRows, type TimedRecord } from "../audit/audit-event.ts";
+import { addRevocations } from "../revocation/postgres-revocation-store.ts";
+import type { Database } from "../store/database.ts";
+import type { Tables } from "../store/tables.ts";
+import { nextVersionIf } from "../store/versions.ts";
+import type { KeyState, SigningKey } from "./signing-key.ts";
 import { unwrap, type WrappingKeys, wrap } from "./wrapping-keys.ts";
 
-/**
- * The signing keys, with an active one for each algorithm: what is missing is made. Every key that
- * is stored must open first, so that a lost wrapping key never leads to a new key silently.
- */
-export async function loadSigningKeys(
-  database: Database,
-  wrappingKeys: WrappingKeys,
-  algorithms: readonly AsymmetricAlgorithm[],
-): Promise<SigningKey[]> {
-  const found = await readKeys(database, wrappingKeys);
-  if (algorithms.every((algorithm) => hasActive(found, algorithm))) return found;
+export type KeyRing = { readonly version: number; readonly keys: readonly SigningKey[] };
 
-  return await database.transaction().execute(async (transaction) => {
-    // One of several replicas that start at once makes the key; the others wait here and find it.
-    await sql`SELECT pg_advisory_xact_lock(hashtextextended('tollgate signing keys', 0))`.execute(
-      transaction,
-    );
-    const keys = await readKeys(transaction, wrappingKeys);
-    for (const algorithm of algorithms) {
-      if (hasActive(keys, algorithm)) continue;
-      const made = await generateSigningKey(algorithm, "active");
-      await insertKey(transaction, wrappingKeys, made);
-      keys.push(made);
-    }
-    return keys;
-  });
+/** What one change of the ring writes: all of it, or nothing. */
+export type RingChange = {
+  readonly made: readonly SigningKey[];
+  readonly activated: readonly string[];
+  readonly retired: readonly string[];
+  readonly dropped: readonly string[];
+  readonly at: Date;
+  readonly revocations: readonly Revocation[];
+  readonly audit: readonly TimedRecord[];
+};
+
+/** Where the ring lives: changed by compare-and-set, so that of several replicas one rotates. */
+export type KeyStore = {
+  read(): Promise<KeyRing>;
+  /** False, and nothing has changed, if the ring is not at this version any more. */
+  rotateIf(version: number, change: RingChange): Promise<boolean>;
+};
+
+export function createPostgresKeyStore(database: Database, wrappingKeys: WrappingKeys): KeyStore {
+  return {
+    // The version first: a ring that is newer than its version is read again, never the reverse.
+    async read() {
+      const { version } = await database
+        .selectFrom("versions")
+        .select("version")
+        .where("name", "=", "keys")
+        .executeTakeFirstOrThrow();
+      const rows = await database
+        .selectFrom("signing_keys")
+        .selectAll()
+        .orderBy("created_at")
+        .orderBy("kid")
+        .execute();
+      return { version: Number(version), keys: rows.map((row) => keyOf(row, wrappingKeys)) };
+    },
+
+    rotateIf: (version, change) =>
+      database.transaction().execute(async (transaction) => {
+        if ((await nextVersionIf(transaction, "keys", version)) === undefined) return false;
+        await writeChange(transaction, change, wrappingKeys);
+        await addRevocations(transaction, change.revocations);
+        await insertAuditRows(transaction, change.audit);
+        return true;
+      }),
+  };
 }
 
-function hasActive(keys: readonly SigningKey[], algorithm: AsymmetricAlgorithm): boolean {
-  return keys.some((key) => key.state === "active" && key.algorithm === algorithm);
+/** In this order: there is one active and one next key an algorithm at any moment. */
+async function writeChange(transaction: Database, change: RingChange, wrappingKeys: WrappingKeys) {
+  for (const kid of change.dropped) {
+    await transaction.deleteFrom("signing_keys").where("kid", "=", kid).execute();
+  }
+  for (const kid of change.retired) {
+    // The private half is destroyed here: nothing will be signed with it again.
+    const ended = { wrapped_by: null, wrapped_private_jwk: null, retired_at: change.at };
+    await transaction
+      .updateTable("signing_keys")
+      .set({ state: "retired", ...ended })
+      .where("kid", "=", kid)
+      .execute();
+  }
+  for (const kid of change.activated) {
+    await transaction
+      .updateTable("signing_keys")
+      .set({ state: "active", activated_at: change.at })
+      .where("kid", "=", kid)
+      .execute();
+  }
+  for (const key of change.made) await insertKey(transaction, wrappingKeys, key);
 }
 
-async function readKeys(database: Database, wrappingKeys: WrappingKeys): Promise<SigningKey[]> {
-  const rows = await database
-    .selectFrom("signing_keys")
-    .selectAll()
-    .orderBy("created_at")
-    .execute();
-  return rows.map((row) => ({
+function keyOf(row: Selectable<Tables["signing_keys"]>, wrappingKeys: WrappingKeys): SigningKey {
+  return {
     kid: row.kid,
     // The table's constraints keep these two to the values that the types name.
     algorithm: row.algorithm as AsymmetricAlgorithm,
     state: row.state as KeyState,
     publicJwk: JSON.parse(row.public_jwk),
     privateJwk: openPrivate(row, wrappingKeys),
-  }));
+    publishedAt: row.created_at,
+    activatedAt: row.activated_at ?? undefined,
+    retiredAt: row.retired_at ?? undefined,
+  };
 }
 
 function openPrivate(
@@ -74,6 +118,8 @@ async function insertKey(database: Database, wrappingKeys: WrappingKeys, key: Si
       public_jwk: JSON.stringify(key.publicJwk),
       wrapped_by: wrappedBy,
       wrapped_private_jwk: wrapped,
+      created_at: key.publishedAt,
+      activated_at: key.activatedAt ?? null,
     })
     .execute();
 }

@@ -1,23 +1,122 @@
-import type { AdapterFactory, AdapterPayload } from "oidc-provider";
+import Provider, {
+  type Adapter,
+  type AdapterFactory,
+  type AdapterPayload,
+  errors,
+} from "oidc-provider";
+import type { EngineStore, StoredRecord } from "./engine-store.ts";
+import { storeUnavailable } from "./unavailable.ts";
+
+export type AdapterDeps = {
+  store: EngineStore;
+  findClient: (clientId: string) => AdapterPayload | undefined;
+  /** How long after its first use a refresh token may be used once more; 0 for not at all. */
+  refreshGraceMs: (token: AdapterPayload) => number;
+  now: () => number;
+};
+
+/** The engine's window to the store. What it finds and then uses is used by one request only. */
+export function createAdapter(deps: AdapterDeps): AdapterFactory {
+  return function adapter(model) {
+    if (model === "Client") return clients(deps);
+    if (model === "ReplayDetection") return assertions(deps);
+    return records(model, deps);
+  };
+}
+
+/** Clients come from our own registry, and the engine changes none. */
+function clients({ findClient }: AdapterDeps): Adapter {
+  return { ...refusing("Client"), find: async (clientId) => findClient(clientId) };
+}
 
 /**
- * Where the engine looks things up. Clients come from our own registry; nothing else is stored, for
- * a JWT access token of client_credentials leaves no trace. Whatever grant needs a trace must not
- * lose it: anything else is refused aloud.
+ * The engine looks for an assertion and then writes it, between which a copy slips through. Here it
+ * finds nothing, and its writing is what decides.
  */
-export function createAdapter(client: (clientId: string) => AdapterPayload): AdapterFactory {
-  return function adapter(model) {
-    const refuse = async (): Promise<never> => {
-      throw new Error(`the engine wants to store a ${model}, and there is no store for it`);
-    };
-    return {
-      find: model === "Client" ? async (clientId) => client(clientId) : refuse,
-      findByUid: refuse,
-      findByUserCode: refuse,
-      upsert: refuse,
-      consume: refuse,
-      destroy: refuse,
-      revokeByGrantId: refuse,
-    };
+function assertions({ store, now }: AdapterDeps): Adapter {
+  const offered = available({
+    find: async () => undefined,
+    async upsert(id, _payload, expiresIn = 0) {
+      const first = await store.addOnce(`assertion ${id}`, new Date(now() + expiresIn * 1_000));
+      if (!first) throw new errors.InvalidClientAuth("the assertion was used before");
+    },
+  });
+  return { ...refusing("ReplayDetection"), ...offered };
+}
+
+function records(model: string, deps: AdapterDeps): Adapter {
+  const { store, now } = deps;
+  /** How often a record had been used when a request looked at it: what it may then count up from. */
+  const seen = new WeakMap<object, Map<string, number>>();
+
+  const offered = available({
+    async upsert(id, payload, expiresIn = 0) {
+      await store.put({ model, id, payload, expiresAt: new Date(now() + expiresIn * 1_000) });
+    },
+    async find(id) {
+      const record = await store.find(model, id);
+      if (record === undefined) return undefined;
+      const request = Provider.ctx;
+      if (request) {
+        const uses = seen.get(request) ?? new Map<string, number>();
+        seen.set(request, uses.set(id, record.uses));
+      }
+      return { ...record.payload, jti: id, ...consumedBy(record, model, deps) };
+    },
+    async findByUid(uid) {
+      return (await store.findByUid(model, uid))?.payload;
+    },
+    async consume(id) {
+      const uses = (Provider.ctx && seen.get(Provider.ctx)?.get(id)) ?? 0;
+      if (await store.consumeOnce(model, id, uses)) return;
+      // Somebody was faster by less than this request took. Whoever comes later ends the family.
+      throw new errors.InvalidGrant("it was used by another request at the same time");
+    },
+    destroy: (id) => store.destroy(model, id),
+    revokeByGrantId: (grantId) => store.revokeGrant(grantId),
+  });
+  return { ...refusing(model), ...offered };
+}
+
+/**
+ * The engine ends a family when it meets a token that was consumed. One whose response may have been
+ * lost on the way is shown as fresh, once and not for long.
+ */
+function consumedBy(record: StoredRecord, model: string, { refreshGraceMs, now }: AdapterDeps) {
+  const { uses, firstUsedAt, payload } = record;
+  if (firstUsedAt === undefined) return {};
+  const graceMs = model === "RefreshToken" ? refreshGraceMs(payload) : 0;
+  const forgiven = uses === 1 && now() < firstUsedAt.getTime() + graceMs;
+  return forgiven ? {} : { consumed: Math.floor(firstUsedAt.getTime() / 1_000) };
+}
+
+function refusing(model: string): Adapter {
+  const refuse = async (): Promise<never> => {
+    throw new Error(`the engine wants more of the store for ${model} than it offers`);
   };
+  return {
+    upsert: refuse,
+    find: refuse,
+    findByUid: refuse,
+    findByUserCode: refuse,
+    consume: refuse,
+    destroy: refuse,
+    revokeByGrantId: refuse,
+  };
+}
+
+/** A store that fails is not the caller's fault, nor a bug of ours. */
+function available(operations: Partial<Adapter>): Partial<Adapter> {
+  const guarded = Object.entries(operations).map(([name, operation]) => [
+    name,
+    async (...parameters: [never, never, never]) => {
+      try {
+        return await operation(...parameters);
+      } catch (error) {
+        throw error instanceof errors.OIDCProviderError ? error : storeUnavailable(error);
+      }
+    },
+  ]);
+  // The same operations under the same names; TypeScript cannot follow fromEntries.
+  return Object.fromEntries(guarded) as Partial<Adapter>;
 }

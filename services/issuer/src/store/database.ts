@@ -1,18 +1,7 @@
 import type { Log } from "@tollgate/shared/log";
-import { type Generated, Kysely, PostgresDialect, sql } from "kysely";
+import { Kysely, PostgresDialect, sql } from "kysely";
 import pg from "pg";
-
-export type Tables = {
-  signing_keys: {
-    kid: string;
-    algorithm: string;
-    state: string;
-    public_jwk: string;
-    wrapped_by: string | null;
-    wrapped_private_jwk: Buffer | null;
-    created_at: Generated<Date>;
-  };
-};
+import type { Tables } from "./tables.ts";
 
 export type Database = Kysely<Tables>;
 

@@ -84,7 +84,6 @@ test.each([
 test.each([
   "/oauth/authorize",
   "/oauth/par",
-  "/oauth/introspect",
   "/oauth/token/",
   "/oauth/TOKEN",
   "/oauth/%74oken",

@@ -21,7 +21,10 @@ test.each(documents)("%s names what is enabled, and nothing else", async (path) 
     grant_types_supported: ["client_credentials"],
     response_types_supported: [],
     scopes_supported: ["invoices:read", "invoices:write", "reports:read"],
-    token_endpoint_auth_methods_supported: ["client_secret_basic"],
+    introspection_endpoint: "https://id.example.test:8443/oauth/introspect",
+    revocation_endpoint: "https://id.example.test:8443/oauth/revoke",
+    token_endpoint_auth_methods_supported: ["client_secret_basic", "private_key_jwt"],
+    token_endpoint_auth_signing_alg_values_supported: ["ES256", "EdDSA", "RS256"],
   });
 });
 
@@ -58,7 +61,7 @@ test("the keys are public, may be kept for five minutes, and are served on any h
     "access-control-allow-origin": "*",
   });
   const { keys } = JSON.parse(response.text);
-  expect(keys).toHaveLength(2);
+  expect(keys).toHaveLength(4);
   for (const key of keys) {
     expect(key).toMatchObject({ kid: expect.stringMatching(/^[\w-]{43}$/), use: "sig" });
     for (const secret of ["d", "p", "q", "k"]) expect(key).not.toHaveProperty(secret);

@@ -22,9 +22,11 @@ test("issuers that start at once on an empty database make one key an algorithm"
   const kids = await Promise.all(started.map(kidsOf));
 
   expect(new Set(kids.map(String)).size).toBe(1);
-  expect(await database.run("SELECT algorithm FROM signing_keys ORDER BY 1")).toEqual([
-    { algorithm: "ES256" },
-    { algorithm: "EdDSA" },
+  expect(await database.run("SELECT algorithm, state FROM signing_keys ORDER BY 1, 2")).toEqual([
+    { algorithm: "ES256", state: "active" },
+    { algorithm: "ES256", state: "next" },
+    { algorithm: "EdDSA", state: "active" },
+    { algorithm: "EdDSA", state: "next" },
   ]);
 });
 
@@ -68,7 +70,7 @@ test("a wrong wrapping key ends the issuer with the reason, and makes no key", a
   await expect(second.failed).rejects.toThrow(/ISSUER_WRAPPING_KEY_FILE .* does not open/);
   expect((await second.ready()).status).toBe(503);
   expect((await second.token({ grant_type: "client_credentials" }, "svc-reader")).status).toBe(503);
-  expect(await database.run("SELECT count(*)::int FROM signing_keys")).toEqual([{ count: 2 }]);
+  expect(await database.run("SELECT count(*)::int FROM signing_keys")).toEqual([{ count: 4 }]);
 });
 
 test("no private key is in the database in clear", async () => {

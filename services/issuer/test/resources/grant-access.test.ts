@@ -14,7 +14,10 @@ const client: Client = {
   tenant: undefined,
   enabled: true,
   secrets: [],
-  access: [{ resource: "https://a", scopes: ["r"], roles: ["reader"], ttl: undefined }],
+  access: [
+    { resource: "https://a", scopes: ["r"], roles: ["reader"], ttl: undefined, exchange: false },
+  ],
+  serves: [],
 };
 const registry = {
   resources: new Map([[resource.identifier, resource]]),

@@ -1,4 +1,4 @@
-import { hash, randomBytes } from "node:crypto";
+import { generateKeyPairSync, hash, randomBytes } from "node:crypto";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -13,8 +13,13 @@ export const secrets = {
   "svc-demo-old": "the-slot-before",
   "svc-reader": randomBytes(32).toString("base64url"),
   "svc-hasty": randomBytes(32).toString("base64url"),
+  "svc-billing": randomBytes(32).toString("base64url"),
+  "svc-reports": randomBytes(32).toString("base64url"),
   "svc-disabled": randomBytes(32).toString("base64url"),
 };
+
+/** The key pair of svc-signer, which has no secret. */
+export const signer = newKeyPair();
 
 export const registryText = `
 resources:
@@ -40,6 +45,16 @@ clients:
   - client_id: svc-hasty
     secrets: [{ sha256: ${digest(secrets["svc-hasty"])} }]
     access: [{ resource: "${billing}", scopes: [], ttl: 1 }]
+  - client_id: svc-signer
+    jwks: { keys: [${JSON.stringify(signer.publicJwk)}] }
+    access: [{ resource: "${billing}", scopes: [invoices:read] }]
+  - client_id: svc-billing
+    secrets: [{ sha256: ${digest(secrets["svc-billing"])} }]
+    serves: ["${billing}"]
+    access: [{ resource: "${reports}", scopes: [reports:read] }]
+  - client_id: svc-reports
+    secrets: [{ sha256: ${digest(secrets["svc-reports"])} }]
+    serves: ["${reports}"]
   - client_id: svc-disabled
     enabled: false
     secrets: [{ sha256: ${digest(secrets["svc-disabled"])} }]
@@ -68,6 +83,7 @@ export async function issuerSettings(databaseUrl: string) {
       ISSUER_URL: "https://id.example.test",
       ISSUER_PORT: "0",
       ISSUER_ADMIN_PORT: "0",
+      ISSUER_CONTROL_PORT: "0",
       ISSUER_DRAIN_MS: "1000",
       ISSUER_SECRETS: directory,
       ISSUER_CONFIG: await write("issuer.yaml", registryText),
@@ -78,6 +94,11 @@ export async function issuerSettings(databaseUrl: string) {
     },
     [Symbol.asyncDispose]: () => rm(directory, { recursive: true }),
   };
+}
+
+export function newKeyPair() {
+  const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
+  return { privateKey, publicJwk: publicKey.export({ format: "jwk" }) };
 }
 
 export function newKey(): string {

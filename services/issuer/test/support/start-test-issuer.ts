@@ -5,9 +5,9 @@ import { startIssuer } from "../../src/run-issuer.ts";
 import { secrets } from "./issuer-settings.ts";
 
 /** The real issuer on free ports, with what a test asks of it. */
-export async function startTestIssuer(env: Env) {
+export async function startTestIssuer(env: Env, now?: () => number) {
   const { log, lines } = recordingLog("issuer");
-  const running = await startIssuer(loadConfig(env), log);
+  const running = await startIssuer(loadConfig(env), log, undefined, now);
   const url = `http://127.0.0.1:${running.port}`;
   const adminUrl = `http://127.0.0.1:${running.adminPort}`;
   return {
@@ -16,6 +16,8 @@ export async function startTestIssuer(env: Env) {
     failed: running.failed,
     linesOf: (event: string) => lines.filter((line) => line.event === event),
     get: (path: string, init: RequestInit = {}) => fetch(`${url}${path}`, init),
+    /** Waits until all that happened so far is in the audit table. */
+    audited: () => running.audited(),
     ready: () => fetch(`${adminUrl}/readyz`),
     /** Waits until the issuer is ready, or is not ready any more. */
     async becomes(status: 200 | 503) {
@@ -26,7 +28,12 @@ export async function startTestIssuer(env: Env) {
       }
       throw new Error(`the issuer did not become ${status}`);
     },
-    token: (form: Form, client: Credentials = "svc-demo") => requestToken(url, form, client),
+    token: (form: Form, client: Credentials = "svc-demo") =>
+      post(`${url}/oauth/token`, form, client),
+    introspect: (token: string, client: Credentials) =>
+      post(`${url}/oauth/introspect`, { token }, client),
+    revoke: (token: string, client: Credentials) => post(`${url}/oauth/revoke`, { token }, client),
+    revocations: (query = "") => fetch(`${url}/internal/revocations${query}`),
     [Symbol.asyncDispose]: () => running[Symbol.asyncDispose](),
   };
 }
@@ -34,9 +41,9 @@ export async function startTestIssuer(env: Env) {
 export type Form = Record<string, string> | [string, string][];
 export type Credentials = keyof typeof secrets | { id: string; secret: string } | null;
 
-async function requestToken(url: string, form: Form, client: Credentials) {
+async function post(url: string, form: Form, client: Credentials) {
   const headers = client === null ? undefined : { authorization: basic(client) };
-  return await fetch(`${url}/oauth/token`, {
+  return await fetch(url, {
     method: "POST",
     body: new URLSearchParams(form),
     ...(headers && { headers }),

@@ -1,12 +1,24 @@
 import { type Kysely, sql } from "kysely";
 import type { Migration } from "kysely/migration";
 import { createSigningKeys } from "./0001-signing-keys.ts";
+import { createEngineStore } from "./0002-engine-store.ts";
+import { createVersions } from "./0003-versions.ts";
+import { createRevocations } from "./0004-revocations.ts";
+import { createAuditEvents } from "./0005-audit-events.ts";
+import { createClients } from "./0006-clients.ts";
+import { addKeyLife } from "./0007-key-life.ts";
 
 type Step = (db: Kysely<unknown>, appRole: string) => Promise<void>;
 
 /** In this order, each once. They run as the owner; `appRole` is what the issuer logs in as. */
 const steps: Record<string, Step> = {
   "0001-signing-keys": createSigningKeys,
+  "0002-engine-store": createEngineStore,
+  "0003-versions": createVersions,
+  "0004-revocations": createRevocations,
+  "0005-audit-events": createAuditEvents,
+  "0006-clients": createClients,
+  "0007-key-life": addKeyLife,
 };
 
 export function allMigrations(appRole: string): Record<string, Migration> {

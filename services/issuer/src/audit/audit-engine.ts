@@ -1,24 +1,29 @@
 import { Problem } from "@tollgate/shared/problem";
 import type Provider from "oidc-provider";
 import type { ClientCredentials, errors, KoaContextWithOIDC } from "oidc-provider";
+import type { AuditEvent } from "./audit-event.ts";
+import type { AuditTrail } from "./audit-trail.ts";
 
-/** One line for every token that is minted and every one that is refused; never the token itself. */
-export function auditTokens(provider: Provider): void {
+/** Every token that is minted and every request that is refused; never the token itself. */
+export function auditEngine(provider: Provider, trail: AuditTrail): void {
   provider.on("grant.success", (ctx: KoaContextWithOIDC) => {
     const token = ctx.oidc.entities.ClientCredentials;
-    if (token !== undefined) ctx.state.log.info(issued(ctx, token), "token issued");
+    if (token !== undefined) trail.record(ctx.state.log, issued(ctx, token));
   });
-  provider.on("grant.error", (ctx: KoaContextWithOIDC, error: errors.OIDCProviderError) => {
+  const refused = (ctx: KoaContextWithOIDC, error: errors.OIDCProviderError) => {
     ctx.state.problem = new Problem(error.error, { status: error.statusCode, title: error.error });
-    ctx.state.log.warn(denied(ctx, error), "token denied");
-  });
+    trail.record(ctx.state.log, denied(ctx, error));
+  };
+  provider.on("grant.error", refused);
+  provider.on("introspection.error", refused);
+  provider.on("revocation.error", refused);
   provider.on("server_error", (ctx: KoaContextWithOIDC, err: Error) => {
     ctx.state.problem = new Problem("server_error", { status: 500, title: "a bug" });
     ctx.state.log.error({ event: "request_failed", err }, "the engine failed");
   });
 }
 
-function issued(ctx: KoaContextWithOIDC, token: ClientCredentials) {
+function issued(ctx: KoaContextWithOIDC, token: ClientCredentials): AuditEvent {
   return {
     event: "token_issued",
     grant: "client_credentials",
@@ -30,6 +35,7 @@ function issued(ctx: KoaContextWithOIDC, token: ClientCredentials) {
     kid: kidOf(token),
     expires_in: token.expiration,
     ip: ctx.ip,
+    request_id: ctx.state.requestId,
   };
 }
 
@@ -38,10 +44,11 @@ function kidOf({ resourceServer }: ClientCredentials): string | undefined {
   return sign ? sign.kid : undefined;
 }
 
-function denied(ctx: KoaContextWithOIDC, error: errors.OIDCProviderError) {
+function denied(ctx: KoaContextWithOIDC, error: errors.OIDCProviderError): AuditEvent {
   const { params } = ctx.oidc;
   return {
     event: "token_denied",
+    endpoint: ctx.path,
     grant: text(params?.grant_type),
     client_id: text(ctx.state.clientId) ?? text(params?.client_id),
     aud: text(params?.resource),
@@ -49,10 +56,11 @@ function denied(ctx: KoaContextWithOIDC, error: errors.OIDCProviderError) {
     error: error.error,
     reason: error.error_detail ?? error.error_description,
     ip: ctx.ip,
+    request_id: ctx.state.requestId,
   };
 }
 
-/** What a caller sent is logged only so far. */
+/** What a caller sent is recorded only so far. */
 function text(value: unknown): string | undefined {
   return typeof value === "string" ? value.slice(0, 256) : undefined;
 }

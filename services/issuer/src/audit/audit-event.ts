@@ -1,0 +1,67 @@
+import { randomUUIDv7 } from "node:crypto";
+import { sql } from "kysely";
+import type { Database } from "../store/database.ts";
+
+/**
+ * Something that an auditor asks about. The named members have a column, all others are details; none
+ * of them ever is a token, a secret or a password.
+ */
+export type AuditEvent = {
+  event:
+    | "token_issued"
+    | "token_denied"
+    | "token_exchanged"
+    | "token_revoked"
+    | "revocation_added"
+    | `key_${"made" | "activated" | "retired" | "dropped" | "revoked"}`
+    | `client_${"added" | "changed" | "removed" | "enabled" | "disabled" | "secret_added"}`
+    // For the rooms of people and sessions.
+    | `login_${"succeeded" | "failed" | "locked"}`
+    | `user_${string}`
+    | `session_${string}`
+    | `grant_${string}`;
+  client_id?: string | undefined;
+  sub?: string | undefined;
+  jti?: string | undefined;
+  kid?: string | undefined;
+  ip?: string | undefined;
+  request_id?: string | undefined;
+  [detail: string]: unknown;
+};
+
+/** An event as it is kept: in the log and in the table under the same `audit_id`. */
+export type AuditRecord = AuditEvent & { audit_id: string };
+
+const columns = ["event", "client_id", "sub", "jti", "kid", "ip", "request_id"] as const;
+
+export function recordOf(event: AuditEvent): AuditRecord {
+  const shown = Object.entries(event)
+    .filter(([, value]) => value !== undefined)
+    .map(([name, value]) => [name, typeof value === "string" ? storable(value) : value]);
+  // The event itself, with what jsonb does not take replaced.
+  return { ...(Object.fromEntries(shown) as AuditEvent), audit_id: randomUUIDv7() };
+}
+
+/** What a caller sent can hold what PostgreSQL's text cannot: a NUL, half a surrogate pair. */
+function storable(text: string): string {
+  return text.toWellFormed().replaceAll("\u0000", "\uFFFD");
+}
+
+export type TimedRecord = { record: AuditRecord; at: Date };
+
+/** In one statement, however many; a row that is there already is left as it is. */
+export async function insertAuditRows(database: Database, rows: readonly TimedRecord[]) {
+  const text = JSON.stringify(rows.map(rowOf));
+  await sql`
+    INSERT INTO audit_events
+    SELECT * FROM jsonb_populate_recordset(NULL::audit_events, ${text}::jsonb)
+    ON CONFLICT (audit_id) DO NOTHING`.execute(database);
+}
+
+function rowOf({ record, at }: TimedRecord) {
+  const { audit_id, ...event } = record;
+  const details: Record<string, unknown> = { ...event };
+  for (const column of columns) delete details[column];
+  const named = columns.map((column) => [column, event[column] ?? null]);
+  return { audit_id, at: at.toISOString(), ...Object.fromEntries(named), details };
+}

@@ -1,0 +1,78 @@
+import type { Log } from "@tollgate/shared/log";
+import { insertAuditRows } from "./audit/audit-event.ts";
+import { createAuditTrail } from "./audit/audit-trail.ts";
+import { createClientRest } from "./clients/authenticate-clients.ts";
+import { createClientDirectory } from "./clients/client-directory.ts";
+import { createPostgresClientStore } from "./clients/client-store.ts";
+import { createFindClient } from "./clients/find-client.ts";
+import type { IssuerConfig } from "./config.ts";
+import { algorithmsOf, createEngineRoom } from "./keys/engine-room.ts";
+import { keepKeys } from "./keys/keep-keys.ts";
+import { createPostgresKeyStore } from "./keys/key-store.ts";
+import { createBackOff } from "./limits/back-off.ts";
+import { createNews } from "./revocation/news.ts";
+import { createOwnTokenReader } from "./revocation/own-tokens.ts";
+import { createPostgresRevocationStore } from "./revocation/postgres-revocation-store.ts";
+import type { RevocationStore } from "./revocation/revocation-store.ts";
+import { openDatabase } from "./store/database.ts";
+import { followStore } from "./store/follow-store.ts";
+import { createPostgresEngineStore } from "./store/postgres-engine-store.ts";
+import { sweepStore } from "./store/sweep-store.ts";
+import { readVersions } from "./store/versions.ts";
+
+export type Parts = ReturnType<typeof openParts>;
+
+const backOff = { firstMs: 1_000, longestMs: 15 * 60_000 };
+
+/** The one place where the issuer's parts meet: what is stored, what is kept of it, and who looks after it. */
+export function openParts(config: IssuerConfig, log: Log, now: () => number = Date.now) {
+  const opened = new AsyncDisposableStack();
+  const database = opened.use(openDatabase(config.databaseUrl, log));
+  const insert = (rows: Parameters<typeof insertAuditRows>[1]) => insertAuditRows(database, rows);
+  const trail = opened.use(createAuditTrail({ insert, log, now }));
+
+  const store = createPostgresEngineStore(database, now);
+  const clientStore = createPostgresClientStore(database);
+  const directory = createClientDirectory(config.registry.clients, clientStore, log);
+  const findClient = createFindClient(directory.all);
+  const rest = createClientRest(
+    createBackOff({ ...backOff, free: 5 }, now),
+    createBackOff({ ...backOff, free: 50 }, now),
+  );
+  const room = createEngineRoom(config, { store, findClient, rest, trail, now });
+  const kept = keepKeys({
+    store: createPostgresKeyStore(database, config.wrappingKeys),
+    algorithms: algorithmsOf(config),
+    timing: config.keyTiming,
+    trail,
+    log,
+    now,
+    onKeys: room.useKeys,
+  });
+
+  const news = createNews();
+  const deny = createPostgresRevocationStore(database, now);
+  const followed = opened.use(
+    followStore(
+      () => readVersions(database),
+      [directory.follow, kept.follow, ({ revocations }) => news.heard(revocations.stamp)],
+      log,
+    ),
+  );
+  const revocations: RevocationStore = {
+    ...deny,
+    async add(added) {
+      await deny.add(added);
+      followed.wake();
+    },
+  };
+  opened.use(sweepStore([store, revocations], log));
+  const { findKey } = room;
+  const readOwnToken = createOwnTokenReader({ issuer: config.issuer, findKey, revocations, now });
+
+  return {
+    ...{ database, store, clientStore, directory, findClient, rest, trail, kept, news, now },
+    ...{ revocations, readOwnToken, wake: followed.wake, engine: room.engine, keys: room.keys },
+    [Symbol.asyncDispose]: () => opened.disposeAsync(),
+  };
+}
