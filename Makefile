@@ -46,6 +46,10 @@ check-routes: docker ## say whether the gateway would take FILE (config/gateway.
 	@$(COMPOSE) --progress quiet run --rm --no-deps -T gateway \
 	  node services/gateway/src/bin/tollgate-gateway.ts check $(or $(FILE),config/gateway.yaml)
 
+.PHONY: rotate-keys
+rotate-keys: docker ## let the next signing keys sign; nothing restarts, no token is refused
+	@$(COMPOSE) exec issuer tollgate keys rotate
+
 ##@ Without Docker
 
 .PHONY: dev

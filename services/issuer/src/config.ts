@@ -1,6 +1,7 @@
 import { ConfigError, type Env, type Reader, readConfig } from "@tollgate/shared/config";
 import { readIssuerFile } from "./issuer-file.ts";
 import { parseWrappingKeys } from "./keys/wrapping-keys.ts";
+import { longestTokenSeconds } from "./resources/resource.ts";
 
 export type IssuerConfig = ReturnType<typeof loadConfig>;
 
@@ -55,7 +56,7 @@ export function loadMigrateConfig(env: Env) {
 }
 
 /** The longest life of a token, what the JWKS may be cached for, and a minute for clocks. */
-const keepKeysMs = (3_600 + 300 + 60) * 1_000;
+const keepKeysMs = (longestTokenSeconds + 300 + 60) * 1_000;
 
 const ports = { min: 0, max: 65_535 };
 

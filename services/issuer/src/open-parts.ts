@@ -72,6 +72,7 @@ export function openParts(config: IssuerConfig, log: Log, now: () => number = Da
 
   return {
     ...{ database, store, clientStore, directory, findClient, rest, trail, kept, news, now },
+    registry: config.registry,
     ...{ revocations, readOwnToken, wake: followed.wake, engine: room.engine, keys: room.keys },
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
   };

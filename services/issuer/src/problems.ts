@@ -6,6 +6,7 @@ export const problemCatalogue = {
   invalid_request: { status: 400, title: "The request is not one we can read" },
   invalid_client: { status: 401, title: "client authentication failed" },
   request_target_invalid: { status: 400, title: "The request's target is not a path" },
+  key_not_ripe: { status: 409, title: "The next key cannot sign yet" },
   body_too_large: { status: 413, title: "The body is larger than 16384 bytes" },
 } as const;
 

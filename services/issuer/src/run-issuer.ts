@@ -5,6 +5,7 @@ import type { Log } from "@tollgate/shared/log";
 import { createMetrics, requestDuration } from "@tollgate/shared/metrics";
 import type { Running } from "@tollgate/shared/run-service";
 import { serve } from "@tollgate/shared/serve";
+import { createControl } from "./admin/create-control.ts";
 import { createIssuer } from "./app.ts";
 import { type IssuerConfig, loadConfig } from "./config.ts";
 import { openParts } from "./open-parts.ts";
@@ -41,6 +42,14 @@ export async function startIssuer(
       drainMs: 1_000,
     }),
   );
+  const { port: controlPort } = opened.use(
+    await serve(createControl(parts, log).callback(), {
+      port: config.controlPort,
+      host: "127.0.0.1",
+      variable: "ISSUER_CONTROL_PORT",
+      drainMs: 1_000,
+    }),
+  );
   const { port } = opened.use(
     await serve(around(issuer.callback()), {
       host,
@@ -56,6 +65,7 @@ export async function startIssuer(
   return {
     port,
     adminPort,
+    controlPort,
     failed: kept.failed,
     /** Resolves once what happened so far is in the audit table. */
     audited: parts.trail.written,

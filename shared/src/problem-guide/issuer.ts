@@ -12,4 +12,9 @@ export const issuerGuide: Guide = {
     "The client is unknown or its secret is wrong; which of the two is not said.",
     "Send client_id and secret with HTTP Basic.",
   ],
+  key_not_ripe: [
+    409,
+    "The next signing key was published so recently that some verifiers cannot know it yet.",
+    "Rotate at the time that the detail names. In an emergency, revoke the key that signs.",
+  ],
 };

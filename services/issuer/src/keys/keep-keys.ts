@@ -23,6 +23,8 @@ export type KeptKeys = {
   check(): void;
   /** Rejects when it is certain that there never will be. */
   readonly failed: Promise<never>;
+  /** The ring as the store has it now. */
+  read(): Promise<readonly SigningKey[]>;
   rotate(): Promise<Changed | Unripe>;
   /** Undefined when there is no such key. */
   revoke(kid: string): Promise<Changed | undefined>;
@@ -105,6 +107,7 @@ export function keepKeys(deps: KeepKeysDeps): KeptKeys {
         throw error;
       }
     },
+    read: async () => (await load()).keys,
     rotate: () =>
       operate<Unripe>((keys) => stepsToRotate(keys, algorithms, timing, now()), { by: "operator" }),
     revoke: (kid) => {

@@ -4,7 +4,10 @@ import * as z from "zod";
 /** RFC 6749 section 3.3: printable, without space, quote and backslash. */
 export const scopeSchema = z.string().regex(/^[\x21\x23-\x5B\x5D-\x7E]{1,128}$/, "is not a scope");
 
-export const ttlSchema = z.int().min(1).max(3_600);
+/** No access token of ours lives longer. */
+export const longestTokenSeconds = 3_600;
+
+export const ttlSchema = z.int().min(1).max(longestTokenSeconds);
 
 /** A service that tokens are minted for. */
 export const resourceSchema = z.strictObject({

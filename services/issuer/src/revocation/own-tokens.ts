@@ -3,6 +3,7 @@ import type { Caller } from "@tollgate/shared/tokens/caller";
 import { parseToken } from "@tollgate/shared/tokens/parse-token";
 import { asymmetricAlgorithms } from "@tollgate/shared/tokens/verify-signature";
 import { createTokenVerifier, type FindKey } from "@tollgate/shared/tokens/verify-token";
+import { longestTokenSeconds } from "../resources/resource.ts";
 import type { RevocationStore } from "./revocation-store.ts";
 
 /** One of our access tokens, proven, alive and not revoked; undefined for anything else. */
@@ -21,7 +22,7 @@ export function createOwnTokenReader(deps: OwnTokenDeps): ReadOwnToken {
     issuer,
     algorithms: asymmetricAlgorithms,
     tokenTypes: ["at+jwt"], // not an ID token, not an assertion (RFC 8725 section 3.12)
-    maxLifetimeSeconds: 3_600,
+    maxLifetimeSeconds: longestTokenSeconds,
     clockToleranceSeconds: 0, // the clock that minted it is ours
   };
   const verify = createTokenVerifier([{ policy, findKey }], now);

@@ -33,12 +33,10 @@ test("the client that a token was minted for may ask as well", async () => {
 });
 
 // Keycloak CVE-2026-37979: any confidential client could read the tokens of others.
-test.each(["svc-reports", "svc-reader", "svc-signer-less"] as const)(
+test.each(["svc-reports", "svc-reader"] as const)(
   "for %s a token for billing is inactive, and nothing else",
-  async (id) => {
-    const client = id === "svc-signer-less" ? { id, secret: "x" } : id;
+  async (client) => {
     const response = await issuer.introspect(await mint(billing), client);
-    if (id === "svc-signer-less") return expect(response.status).toBe(401);
     expect(response.status).toBe(200);
     expect(await response.json()).toEqual({ active: false });
   },

@@ -1,5 +1,7 @@
 import type { Env } from "@tollgate/shared/config";
 import { recordingLog } from "@tollgate/shared/testing/lines";
+import { createControlClient } from "../../src/cli/call-control.ts";
+import { runCommand } from "../../src/cli/run-command.ts";
 import { loadConfig } from "../../src/config.ts";
 import { startIssuer } from "../../src/run-issuer.ts";
 import { secrets } from "./issuer-settings.ts";
@@ -18,6 +20,10 @@ export async function startTestIssuer(env: Env, now?: () => number) {
     get: (path: string, init: RequestInit = {}) => fetch(`${url}${path}`, init),
     /** Waits until all that happened so far is in the audit table. */
     audited: () => running.audited(),
+    /** The operator's command, as `tollgate` in the container. */
+    tollgate: (...words: string[]) =>
+      runCommand(words, createControlClient(String(running.controlPort))),
+    controlUrl: `http://127.0.0.1:${running.controlPort}`,
     ready: () => fetch(`${adminUrl}/readyz`),
     /** Waits until the issuer is ready, or is not ready any more. */
     async becomes(status: 200 | 503) {

@@ -1,0 +1,96 @@
+import { CommandError, type Control } from "./call-control.ts";
+import { showTable } from "./show-table.ts";
+
+type Options = Readonly<Record<string, string>>;
+type Command = {
+  readonly usage: string;
+  readonly about: string;
+  run(control: Control, names: readonly string[], options: Options): Promise<string>;
+};
+
+const keyColumns = ["kid", "algorithm", "state", "publishedAt", "activatedAt", "retiredAt"];
+const clientColumns = ["client_id", "enabled", "method", "secrets", "tenant", "serves"];
+const auditColumns = ["at", "event", "client_id", "sub", "jti", "kid", "ip", "details"];
+
+/** Everything that `tollgate` can do, by its first words. */
+export const commands: Readonly<Record<string, Command>> = {
+  "keys list": {
+    usage: "keys list",
+    about: "the signing keys and their states",
+    run: async (control) => table(await control.get("/keys"), "keys", keyColumns),
+  },
+  "keys rotate": {
+    usage: "keys rotate",
+    about: "let the next keys sign, and retire those that do",
+    run: async (control) => table(await control.post("/keys/rotate", {}), "keys", keyColumns),
+  },
+  "keys revoke": {
+    usage: "keys revoke <kid>",
+    about: "an emergency: remove a key at once; all its tokens are refused",
+    run: async (control, [kid = missing("a kid")]) =>
+      table(await control.post("/keys/revoke", { kid }), "keys", keyColumns),
+  },
+  revoke: {
+    usage: "revoke token|subject|session|client <name>",
+    about: "refuse what was minted until now",
+    run: async (control, [kind = missing("a kind"), value = missing("a name")]) =>
+      lines(await control.post("/revocations", { kind, value })),
+  },
+  "clients list": {
+    usage: "clients list",
+    about: "the clients of the file, and those that were added",
+    run: async (control) => table(await control.get("/clients"), "clients", clientColumns),
+  },
+  "clients add": {
+    usage: "clients add '<JSON>'",
+    about: "add a client, declared as in config/issuer.yaml; prints its secret, once",
+    run: async (control, [json = missing("a declaration")]) =>
+      lines(await control.post("/clients/add", parse(json))),
+  },
+  ...onClient("secret", "give it a new secret; the one before works on"),
+  ...onClient("disable", "refuse it and its tokens"),
+  ...onClient("enable", "let it in again"),
+  ...onClient("remove", "forget one that was added; its tokens are refused"),
+  audit: {
+    usage:
+      "audit [--limit 50] [--since <time>] [--event|--client_id|--sub|--jti|--kid|--ip <name>]",
+    about: "what happened, the newest last",
+    run: async (control, _names, options) => {
+      const query = new URLSearchParams(options);
+      return table(await control.get(`/audit?${query}`), "events", auditColumns);
+    },
+  },
+};
+
+function onClient(verb: string, about: string): Record<string, Command> {
+  return {
+    [`clients ${verb}`]: {
+      usage: `clients ${verb} <client_id>`,
+      about,
+      run: async (control, [client_id = missing("a client_id")]) =>
+        lines(await control.post(`/clients/${verb}`, { client_id })),
+    },
+  };
+}
+
+function table(body: Record<string, unknown>, list: string, columns: readonly string[]): string {
+  return showTable(body[list] as Record<string, unknown>[], columns);
+}
+
+function lines(body: Record<string, unknown>): string {
+  return Object.entries(body)
+    .map(([name, value]) => `${name}: ${value}`)
+    .join("\n");
+}
+
+function parse(json: string): object {
+  try {
+    return JSON.parse(json) as object;
+  } catch {
+    throw new CommandError("the declaration is not JSON");
+  }
+}
+
+function missing(what: string): never {
+  throw new CommandError(`${what} is missing`);
+}

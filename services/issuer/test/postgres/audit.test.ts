@@ -1,0 +1,122 @@
+import { afterAll, beforeAll, expect, test } from "@jest/globals";
+import { decodeJwt } from "jose";
+import { secrets } from "../support/issuer-settings.ts";
+import { openIssuer } from "../support/open-issuer.ts";
+import { answerOf } from "../support/token-answer.ts";
+
+let issuer: Awaited<ReturnType<typeof openIssuer>>;
+beforeAll(async () => {
+  issuer = await openIssuer();
+});
+afterAll(() => issuer[Symbol.asyncDispose]());
+
+const grant = { grant_type: "client_credentials" };
+const rows = async (event: string) => {
+  await issuer.audited();
+  return await issuer.database.run(
+    `SELECT * FROM audit_events WHERE event = '${event}' ORDER BY at, audit_id`,
+  );
+};
+
+test("a mint and a denial are each one line and one row, under one audit_id", async () => {
+  const answer = await answerOf(await issuer.token(grant, "svc-reader"));
+  const { jti } = decodeJwt(answer.access_token);
+  await issuer.token({ ...grant, scope: "everything" }, "svc-reader");
+
+  const [issued] = await rows("token_issued");
+  expect(issued).toMatchObject({
+    client_id: "svc-reader",
+    sub: "svc-reader",
+    jti,
+    kid: expect.any(String),
+    ip: expect.any(String),
+    request_id: expect.any(String),
+    details: { scope: "invoices:read", grant: "client_credentials" },
+  });
+  const [denied] = await rows("token_denied");
+  expect(denied).toMatchObject({
+    client_id: "svc-reader",
+    details: { error: "invalid_scope", scope: "everything" },
+  });
+  for (const row of [issued, denied]) {
+    const lines = issuer.lines.filter((line) => line.audit_id === row?.audit_id);
+    expect(lines).toMatchObject([{ event: row?.event, request_id: row?.request_id }]);
+  }
+});
+
+test("the keys' making is in the trail from the first one on", async () => {
+  expect(await rows("key_made")).toHaveLength(4);
+});
+
+test("rows can be added and read, and nothing else, by the service or by the owner", async () => {
+  for (const change of [
+    "UPDATE audit_events SET event = 'nothing'",
+    "DELETE FROM audit_events",
+    "TRUNCATE audit_events",
+  ]) {
+    await expect(issuer.database.run(change)).rejects.toThrow("append-only");
+  }
+  const [rights] = await issuer.database.run(
+    `SELECT has_table_privilege('${issuer.database.appRole}', 'audit_events', 'UPDATE') AS changes,
+            has_table_privilege('${issuer.database.appRole}', 'audit_events', 'DELETE') AS deletes`,
+  );
+  expect(rights).toEqual({ changes: false, deletes: false });
+});
+
+test("what a caller sends cannot poison the trail", async () => {
+  const form = { ...grant, scope: "a\u0000b", resource: "\u{1F600}\ud800'; DROP TABLE x; --" };
+  expect((await issuer.token(form, "svc-reader")).status).toBe(400);
+  const denials = await rows("token_denied");
+  expect(denials.at(-1)).toMatchObject({ details: { scope: "a\uFFFDb" } });
+  expect(issuer.linesOf("audit_row_refused")).toEqual([]);
+});
+
+test("a thousand mints at once are a thousand rows", async () => {
+  const before = (await rows("token_issued")).length;
+  for (let round = 0; round < 10; round += 1) {
+    await Promise.all(Array.from({ length: 100 }, () => issuer.token(grant, "svc-reader")));
+  }
+  expect((await rows("token_issued")).length).toBe(before + 1_000);
+}, 30_000);
+
+test("while the database is away tokens are minted, and their rows come when it is back", async () => {
+  const before = (await rows("token_issued")).length;
+  await issuer.database.takeDown();
+  expect((await issuer.token(grant, "svc-reader")).status).toBe(200);
+  expect((await issuer.token(grant, "svc-reader")).status).toBe(200);
+  await issuer.database.bringBack();
+  await issuer.becomes(200);
+  expect((await rows("token_issued")).length).toBe(before + 2);
+});
+
+test("tollgate audit shows the latest, by whatever it is asked for", async () => {
+  const answer = await answerOf(await issuer.token(grant, "svc-reader"));
+  const jti = String(decodeJwt(answer.access_token).jti);
+  const shown = await issuer.tollgate("audit", "--jti", jti);
+  expect(shown.split("\n")).toHaveLength(2);
+  expect(shown).toMatch(/^at +event +client_id/);
+  expect(shown).toContain("token_issued");
+  const latest = await issuer.tollgate("audit", "--limit=3", "--event", "token_issued");
+  expect(latest.split("\n")).toHaveLength(4);
+  expect(latest).toContain(jti);
+  await expect(issuer.tollgate("audit", "--limit", "0")).rejects.toThrow("limit");
+  await expect(issuer.tollgate("audit", "--nonsense", "x")).rejects.toThrow("nonsense");
+});
+
+test("a dump of the store holds no secret, no token and no private key", async () => {
+  const answer = await answerOf(await issuer.token(grant, "svc-reader"));
+  await issuer.audited();
+  const tables = await issuer.database.run(
+    "SELECT table_name FROM information_schema.tables WHERE table_schema = 'public'",
+  );
+  const dump = await Promise.all(
+    tables.map(({ table_name }) =>
+      issuer.database.run(`SELECT to_jsonb(t)::text AS row FROM "${table_name}" t`),
+    ),
+  );
+  const text = JSON.stringify(dump);
+  expect(text).toContain("token_issued");
+  for (const secret of Object.values(secrets)) expect(text).not.toContain(secret);
+  expect(text).not.toContain(answer.access_token.split(".")[2]);
+  expect(text).not.toMatch(/\\*"(d|p|q|dp|dq|qi)\\*":/);
+});
