@@ -6,12 +6,13 @@ import { createClientDirectory } from "./clients/client-directory.ts";
 import { createPostgresClientStore } from "./clients/client-store.ts";
 import { createFindClient } from "./clients/find-client.ts";
 import type { IssuerConfig } from "./config.ts";
+import { rolesOfServices } from "./exchange/exchange-tokens.ts";
 import { algorithmsOf, createEngineRoom } from "./keys/engine-room.ts";
 import { keepKeys } from "./keys/keep-keys.ts";
 import { createPostgresKeyStore } from "./keys/key-store.ts";
 import { createBackOff } from "./limits/back-off.ts";
 import { createNews } from "./revocation/news.ts";
-import { createOwnTokenReader } from "./revocation/own-tokens.ts";
+import { createOwnTokenReader, type ReadOwnToken } from "./revocation/own-tokens.ts";
 import { createPostgresRevocationStore } from "./revocation/postgres-revocation-store.ts";
 import type { RevocationStore } from "./revocation/revocation-store.ts";
 import { openDatabase } from "./store/database.ts";
@@ -39,7 +40,11 @@ export function openParts(config: IssuerConfig, log: Log, now: () => number = Da
     createBackOff({ ...backOff, free: 5 }, now),
     createBackOff({ ...backOff, free: 50 }, now),
   );
-  const room = createEngineRoom(config, { store, findClient, rest, trail, now });
+  const readOwnToken: ReadOwnToken = (token) => readToken(token);
+  const findRoles = rolesOfServices(findClient);
+  const room = createEngineRoom(config, {
+    ...{ store, findClient, rest, trail, readOwnToken, findRoles, now },
+  });
   const kept = keepKeys({
     store: createPostgresKeyStore(database, config.wrappingKeys),
     algorithms: algorithmsOf(config),
@@ -68,7 +73,7 @@ export function openParts(config: IssuerConfig, log: Log, now: () => number = Da
   };
   opened.use(sweepStore([store, revocations], log));
   const { findKey } = room;
-  const readOwnToken = createOwnTokenReader({ issuer: config.issuer, findKey, revocations, now });
+  const readToken = createOwnTokenReader({ issuer: config.issuer, findKey, revocations, now });
 
   return {
     ...{ database, store, clientStore, directory, findClient, rest, trail, kept, news, now },

@@ -9,9 +9,11 @@ import {
 } from "./clients/authenticate-clients.ts";
 import { checkAssertion } from "./clients/check-assertion.ts";
 import type { FindClient } from "./clients/find-client.ts";
+import { type ExchangeDeps, exchangeTokens } from "./exchange/exchange-tokens.ts";
 import type { Registry } from "./issuer-file.ts";
 import type { SigningKey } from "./keys/signing-key.ts";
 import { resourceIndicators } from "./resources/resource-indicators.ts";
+import type { ReadOwnToken } from "./revocation/own-tokens.ts";
 import { createAdapter } from "./store/adapter.ts";
 import type { EngineStore } from "./store/engine-store.ts";
 
@@ -22,6 +24,8 @@ export type ProviderDeps = {
   findClient: FindClient;
   rest: ClientRest;
   trail: AuditTrail;
+  readOwnToken: ReadOwnToken;
+  findRoles: ExchangeDeps["findRoles"];
   now: () => number;
 };
 
@@ -36,6 +40,7 @@ export function createProvider(
 ): Engine {
   const provider = new Provider(config.issuer, configuration(config, deps, keys));
   useHashedSecrets(provider, deps.findClient);
+  exchangeTokens(provider, keys, { registry: config.registry, ...deps });
   auditEngine(provider, deps.trail);
   const [middleware] = provider.middleware;
   if (middleware === undefined) throw new Error("the engine has no middleware");
@@ -89,7 +94,8 @@ function configuration(
       userinfo: { enabled: false },
     },
     ttl: { ClientCredentials: (_ctx, token) => token.resourceServer?.accessTokenTTL ?? 300 },
-    extraTokenClaims(_ctx, token) {
+    extraTokenClaims(ctx, token) {
+      if (ctx.state.exchanged) return ctx.state.exchanged;
       const { tenant, access } = findClient(String(token.clientId));
       const roles = access.find(({ resource }) => resource === token.aud)?.roles ?? [];
       return { token_use: "service", roles, ...(tenant === undefined ? {} : { tenant }) };

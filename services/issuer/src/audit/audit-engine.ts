@@ -1,14 +1,15 @@
 import { Problem } from "@tollgate/shared/problem";
 import type Provider from "oidc-provider";
-import type { ClientCredentials, errors, KoaContextWithOIDC } from "oidc-provider";
+import type { AccessToken, ClientCredentials, errors, KoaContextWithOIDC } from "oidc-provider";
 import type { AuditEvent } from "./audit-event.ts";
 import type { AuditTrail } from "./audit-trail.ts";
 
 /** Every token that is minted and every request that is refused; never the token itself. */
 export function auditEngine(provider: Provider, trail: AuditTrail): void {
   provider.on("grant.success", (ctx: KoaContextWithOIDC) => {
-    const token = ctx.oidc.entities.ClientCredentials;
-    if (token !== undefined) trail.record(ctx.state.log, issued(ctx, token));
+    const { ClientCredentials: own, AccessToken: exchanged } = ctx.oidc.entities;
+    if (own !== undefined) trail.record(ctx.state.log, issued(ctx, own));
+    else if (ctx.state.exchanged) trail.record(ctx.state.log, handedOn(ctx, exchanged));
   });
   const refused = (ctx: KoaContextWithOIDC, error: errors.OIDCProviderError) => {
     ctx.state.problem = new Problem(error.error, { status: error.statusCode, title: error.error });
@@ -24,11 +25,25 @@ export function auditEngine(provider: Provider, trail: AuditTrail): void {
 }
 
 function issued(ctx: KoaContextWithOIDC, token: ClientCredentials): AuditEvent {
+  const sub = token.clientId;
+  return { event: "token_issued", grant: "client_credentials", sub, ...described(ctx, token) };
+}
+
+/** Who acted for whom, and with which token. */
+function handedOn(ctx: KoaContextWithOIDC, token: AccessToken | undefined): AuditEvent {
+  const { exchanged, subjectTokenId } = ctx.state;
   return {
-    event: "token_issued",
-    grant: "client_credentials",
+    event: "token_exchanged",
+    sub: token?.accountId,
+    act: exchanged.act,
+    subject_jti: subjectTokenId,
+    ...(token && described(ctx, token)),
+  };
+}
+
+function described(ctx: KoaContextWithOIDC, token: AccessToken | ClientCredentials) {
+  return {
     client_id: token.clientId,
-    sub: token.clientId,
     aud: token.aud,
     scope: token.scope ?? "",
     jti: token.jti,
@@ -39,7 +54,7 @@ function issued(ctx: KoaContextWithOIDC, token: ClientCredentials): AuditEvent {
   };
 }
 
-function kidOf({ resourceServer }: ClientCredentials): string | undefined {
+function kidOf({ resourceServer }: AccessToken | ClientCredentials): string | undefined {
   const sign = resourceServer?.jwt?.sign;
   return sign ? sign.kid : undefined;
 }

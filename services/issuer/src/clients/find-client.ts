@@ -45,10 +45,19 @@ export function clientMetadata(client: Client): AdapterPayload & ClientMetadata 
       ? { client_secret: unusedSecret }
       : { jwks: { keys: client.jwks } as ClientMetadata["jwks"] }),
     token_endpoint_auth_method: methodOf(client),
-    grant_types: ["client_credentials"],
+    grant_types: grantsOf(client),
     response_types: [],
     redirect_uris: [],
   };
+}
+
+export const exchangeGrant = "urn:ietf:params:oauth:grant-type:token-exchange";
+
+function grantsOf({ access }: Client): string[] {
+  return [
+    "client_credentials",
+    ...(access.some(({ exchange }) => exchange) ? [exchangeGrant] : []),
+  ];
 }
 
 function keyOfNobody(): NonNullable<Client["jwks"]>[number] {

@@ -2,7 +2,7 @@ import { errors, type KoaContextWithOIDC, type ResourceServer } from "oidc-provi
 import type { FindClient } from "../clients/find-client.ts";
 import type { Registry } from "../issuer-file.ts";
 import type { SigningKey } from "../keys/signing-key.ts";
-import { grantAccess, onlyResourceOf, type Refusal } from "./grant-access.ts";
+import { type Grant, grantAccess, onlyResourceOf, type Refusal } from "./grant-access.ts";
 
 /** The engine's questions about resources (RFC 8707), answered by our policy. */
 export function resourceIndicators(
@@ -32,19 +32,27 @@ export function resourceIndicators(
       if ("refused" in grant) throw errorOf(grant);
       // Left as it came, the engine would drop what is not granted, and give none if none was named.
       if (ctx.oidc.params) ctx.oidc.params.scope = grant.scopes.join(" ");
-      const { algorithm } = grant.resource;
-      return {
-        audience: identifier,
-        scope: grant.scopes.join(" "),
-        accessTokenTTL: grant.ttl,
-        accessTokenFormat: "jwt",
-        jwt: { sign: { alg: algorithm, kid: activeKid(keys, algorithm) } },
-      };
+      return resourceServerOf(grant, keys);
     },
   };
 }
 
-function scopesOf(scope: unknown): string[] {
+/** What was granted, as the engine wants to be told. */
+export function resourceServerOf(
+  { resource, scopes, ttl }: Pick<Grant, "resource" | "scopes" | "ttl">,
+  keys: readonly SigningKey[],
+): ResourceServer {
+  const { identifier, algorithm } = resource;
+  return {
+    audience: identifier,
+    scope: scopes.join(" "),
+    accessTokenTTL: ttl,
+    accessTokenFormat: "jwt",
+    jwt: { sign: { alg: algorithm, kid: activeKid(keys, algorithm) } },
+  };
+}
+
+export function scopesOf(scope: unknown): string[] {
   return typeof scope === "string" ? [...new Set(scope.split(" ").filter(Boolean))] : [];
 }
 

@@ -18,7 +18,10 @@ test.each(documents)("%s names what is enabled, and nothing else", async (path) 
     issuer: "https://id.example.test:8443",
     token_endpoint: "https://id.example.test:8443/oauth/token",
     jwks_uri: "https://id.example.test:8443/oauth/jwks",
-    grant_types_supported: ["client_credentials"],
+    grant_types_supported: [
+      "client_credentials",
+      "urn:ietf:params:oauth:grant-type:token-exchange",
+    ],
     response_types_supported: [],
     scopes_supported: ["invoices:read", "invoices:write", "reports:read"],
     introspection_endpoint: "https://id.example.test:8443/oauth/introspect",

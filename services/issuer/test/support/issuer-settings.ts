@@ -26,8 +26,8 @@ resources:
   - identifier: ${billing}
     scopes: [invoices:read, invoices:write]
   - identifier: ${reports}
-    scopes: [reports:read]
-    ttl: 60
+    scopes: [reports:read, invoices:read]
+    ttl: 200
     algorithm: EdDSA
 clients:
   - client_id: svc-demo
@@ -51,10 +51,11 @@ clients:
   - client_id: svc-billing
     secrets: [{ sha256: ${digest(secrets["svc-billing"])} }]
     serves: ["${billing}"]
-    access: [{ resource: "${reports}", scopes: [reports:read] }]
+    access: [{ resource: "${reports}", scopes: [reports:read, invoices:read], exchange: true }]
   - client_id: svc-reports
     secrets: [{ sha256: ${digest(secrets["svc-reports"])} }]
     serves: ["${reports}"]
+    access: [{ resource: "${billing}", scopes: [invoices:read, invoices:write], exchange: true }]
   - client_id: svc-disabled
     enabled: false
     secrets: [{ sha256: ${digest(secrets["svc-disabled"])} }]

@@ -10,5 +10,10 @@ export async function openIssuer(changes: Record<string, string> = {}) {
   const issuer = opened.use(await startTestIssuer({ ...settings.env, ...changes }));
   await issuer.becomes(200);
   const open = opened.move();
-  return { ...issuer, database, [Symbol.asyncDispose]: () => open.disposeAsync() };
+  return {
+    ...issuer,
+    database,
+    env: settings.env,
+    [Symbol.asyncDispose]: () => open.disposeAsync(),
+  };
 }
