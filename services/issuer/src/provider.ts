@@ -11,6 +11,7 @@ import { checkAssertion } from "./clients/check-assertion.ts";
 import type { FindClient } from "./clients/find-client.ts";
 import { type ExchangeDeps, exchangeTokens } from "./exchange/exchange-tokens.ts";
 import type { Registry } from "./issuer-file.ts";
+import { EngineKey } from "./keys/engine-key.ts";
 import type { SigningKey } from "./keys/signing-key.ts";
 import { resourceIndicators } from "./resources/resource-indicators.ts";
 import type { ReadOwnToken } from "./revocation/own-tokens.ts";
@@ -53,6 +54,7 @@ function configuration(
   keys: readonly SigningKey[],
 ): Configuration {
   const active = keys.filter(({ state }) => state === "active");
+  const retired = keys.filter(({ state }) => state === "retired");
   return {
     adapter: createAdapter({
       store,
@@ -60,7 +62,7 @@ function configuration(
       refreshGraceMs: () => 0, // every client has credentials: it can log in again
       now,
     }),
-    jwks: { keys: active.flatMap(({ privateJwk }) => privateJwk ?? []) },
+    jwks: { keys: [...active, ...retired].map((key) => new EngineKey(key)) }, // the first one signs
     cookies: { keys: cookieKeys },
     routes: {
       token: "/oauth/token",
@@ -87,6 +89,7 @@ function configuration(
       // These two know opaque tokens; see revocation/ for ours, which are JWTs.
       introspection: { enabled: true, allowedPolicy: isOwn },
       revocation: { enabled: true, allowedPolicy: isOwn },
+      externalSigningSupport: { enabled: true, ack: "experimental-01" }, // see EngineKey
       devInteractions: { enabled: false },
       dPoP: { enabled: false },
       pushedAuthorizationRequests: { enabled: false },
