@@ -8,10 +8,17 @@ export type Ports = Awaited<ReturnType<typeof choosePorts>>;
 
 /** A free port for everything that only the stack itself calls. */
 export async function choosePorts() {
-  const [issuer = 0, issuerAdmin = 0, billing = 0, billingAdmin = 0, gatewayAdmin = 0] =
-    await freePorts(5);
+  const [
+    issuer = 0,
+    issuerAdmin = 0,
+    billing = 0,
+    billingAdmin = 0,
+    gatewayAdmin = 0,
+    control = 0,
+  ] = await freePorts(6);
   return {
     issuer,
+    control,
     billing,
     admin: { issuer: issuerAdmin, billing: billingAdmin, gateway: gatewayAdmin },
   };

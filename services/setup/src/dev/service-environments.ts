@@ -30,6 +30,7 @@ export function serviceEnvironments(env: Env, stack: Stack) {
     ISSUER_HOST: loopback,
     ISSUER_PORT: String(ports.issuer),
     ISSUER_ADMIN_PORT: String(ports.admin.issuer),
+    ISSUER_CONTROL_PORT: env.ISSUER_CONTROL_PORT || String(ports.control),
     ISSUER_DRAIN_MS: drainMs,
     ISSUER_SECRETS: secret("issuer"),
     ISSUER_DATABASE_URL: database("issuer_app", "issuer"),
