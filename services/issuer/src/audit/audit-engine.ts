@@ -12,6 +12,7 @@ export function auditEngine(provider: Provider, trail: AuditTrail): void {
     else if (ctx.state.exchanged) trail.record(ctx.state.log, handedOn(ctx, exchanged));
   });
   const refused = (ctx: KoaContextWithOIDC, error: errors.OIDCProviderError) => {
+    if (error.error === "unsupported_token_type") return; // it is answered by us: see answerForJwts
     ctx.state.problem = new Problem(error.error, { status: error.statusCode, title: error.error });
     trail.record(ctx.state.log, denied(ctx, error));
   };

@@ -44,6 +44,17 @@ test("a mint and a denial are each one line and one row, under one audit_id", as
   }
 });
 
+test("to introspect a token is no denial, to revoke one is an event", async () => {
+  const denials = (await rows("token_denied")).length;
+  const { access_token } = await answerOf(await issuer.token(grant, "svc-reader"));
+  await issuer.introspect(access_token, "svc-billing");
+  await issuer.revoke(access_token, "svc-reader");
+  expect(await rows("token_denied")).toHaveLength(denials);
+  expect(await rows("token_revoked")).toMatchObject([
+    { client_id: "svc-reader", jti: decodeJwt(access_token).jti },
+  ]);
+});
+
 test("the keys' making is in the trail from the first one on", async () => {
   expect(await rows("key_made")).toHaveLength(4);
 });
