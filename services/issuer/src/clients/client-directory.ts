@@ -16,14 +16,14 @@ export function createClientDirectory(
   log: Log,
 ): ClientDirectory {
   let present = declared;
-  let version: number | undefined;
+  let stamp: string | undefined;
 
   return {
     all: () => present,
     async follow({ clients }) {
-      if (clients.version === version) return;
+      if (clients.stamp === stamp) return;
       present = merge(declared, await store.all(), log);
-      version = clients.version;
+      stamp = clients.stamp;
     },
   };
 }

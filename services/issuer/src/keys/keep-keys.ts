@@ -56,7 +56,7 @@ export function keepKeys(deps: KeepKeysDeps): KeptKeys {
 
   async function load(): Promise<KeyRing> {
     const read = await store.read();
-    if (ring !== undefined && ring.version >= read.version) return ring;
+    if (ring?.stamp === read.stamp) return ring;
     ring = read;
     const complete = algorithms.every((algorithm) => hasBoth(read.keys, algorithm));
     if (complete) {
@@ -94,9 +94,10 @@ export function keepKeys(deps: KeepKeysDeps): KeptKeys {
     check() {
       if (missing !== undefined) throw new Error(missing);
     },
-    async follow({ keys: { version } }) {
+    async follow({ keys: { stamp } }) {
       try {
-        const present = ring?.version === version ? ring : await load();
+        // Not by number, which goes back when a database is restored.
+        const present = ring?.stamp === stamp ? ring : await load();
         const due = stepsDue(present.keys, algorithms, timing, now());
         if (due.length > 0) await change(present, due, { by: "schedule" });
       } catch (error) {

@@ -6,11 +6,11 @@ import { insertAuditRows, type TimedRecord } from "../audit/audit-event.ts";
 import { addRevocations } from "../revocation/postgres-revocation-store.ts";
 import type { Database } from "../store/database.ts";
 import type { Tables } from "../store/tables.ts";
-import { nextVersionIf } from "../store/versions.ts";
+import { nextVersionIf, type Version } from "../store/versions.ts";
 import type { KeyState, SigningKey } from "./signing-key.ts";
 import { unwrap, type WrappingKeys, wrap } from "./wrapping-keys.ts";
 
-export type KeyRing = { readonly version: number; readonly keys: readonly SigningKey[] };
+export type KeyRing = Version & { readonly keys: readonly SigningKey[] };
 
 /** What one change of the ring writes: all of it, or nothing. */
 export type RingChange = {
@@ -34,9 +34,9 @@ export function createPostgresKeyStore(database: Database, wrappingKeys: Wrappin
   return {
     // The version first: a ring that is newer than its version is read again, never the reverse.
     async read() {
-      const { version } = await database
+      const { version, stamp } = await database
         .selectFrom("versions")
-        .select("version")
+        .select(["version", "stamp"])
         .where("name", "=", "keys")
         .executeTakeFirstOrThrow();
       const rows = await database
@@ -45,7 +45,8 @@ export function createPostgresKeyStore(database: Database, wrappingKeys: Wrappin
         .orderBy("created_at")
         .orderBy("kid")
         .execute();
-      return { version: Number(version), keys: rows.map((row) => keyOf(row, wrappingKeys)) };
+      const keys = rows.map((row) => keyOf(row, wrappingKeys));
+      return { version: Number(version), stamp, keys };
     },
 
     rotateIf: (version, change) =>

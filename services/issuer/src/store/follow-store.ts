@@ -28,7 +28,9 @@ export function followStore(
   async function look(): Promise<void> {
     try {
       const versions = await read();
-      for (const follow of followers) await follow(versions);
+      const followed = await Promise.allSettled(followers.map(async (follow) => follow(versions)));
+      const failed = followed.find((each) => each.status === "rejected"); // and the others went on
+      if (failed) throw failed.reason;
       failing = undefined;
     } catch (error) {
       const reason = databaseReason(error);

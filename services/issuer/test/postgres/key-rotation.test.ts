@@ -166,3 +166,18 @@ test("the key that signs can be revoked right after a rotation: the mint goes on
   expect(decodeProtectedHeader(next).kid).not.toBe(revoked);
   await verify(next, await keysOf(issuer));
 });
+
+test("a database that was restored brings its keys back, to every replica", async () => {
+  await using opened = await openReplicas(1);
+  const [issuer] = opened.replicas;
+  const { database } = opened;
+  await database.run("CREATE TABLE kept AS SELECT * FROM signing_keys");
+  await database.run("CREATE TABLE kept_versions AS SELECT * FROM versions");
+  const before = await kidsOf(issuer);
+  await issuer.tollgate("keys", "rotate");
+  expect(await kidsOf(issuer)).not.toEqual(before);
+
+  await database.run("DELETE FROM signing_keys; INSERT INTO signing_keys SELECT * FROM kept");
+  await database.run("DELETE FROM versions; INSERT INTO versions SELECT * FROM kept_versions");
+  await eventually(async () => String(await kidsOf(issuer)) === String(before));
+});

@@ -1,14 +1,15 @@
-import type { KeyStore, RingChange } from "../../src/keys/key-store.ts";
+import type { KeyRing, KeyStore, RingChange } from "../../src/keys/key-store.ts";
 import type { SigningKey } from "../../src/keys/signing-key.ts";
 
 /** The key ring's contract in one process, for tests. */
 export function createMemoryKeyStore(): KeyStore {
-  let ring: Awaited<ReturnType<KeyStore["read"]>> = { version: 0, keys: [] };
+  let ring: KeyRing = { version: 0, stamp: "0", keys: [] };
   return {
     read: async () => ring,
     async rotateIf(version, change) {
       if (version !== ring.version) return false;
-      ring = { version: version + 1, keys: applyChange(ring.keys, change) };
+      const next = version + 1;
+      ring = { version: next, stamp: String(next), keys: applyChange(ring.keys, change) };
       return true;
     },
   };
