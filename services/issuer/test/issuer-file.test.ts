@@ -1,6 +1,6 @@
 import { expect, test } from "@jest/globals";
 import { readIssuerFile } from "../src/issuer-file.ts";
-import { digest, issuerSettings, registryText } from "./support/issuer-settings.ts";
+import { digest, issuerSettings, newKeyPair, registryText } from "./support/issuer-settings.ts";
 
 const hash = digest("secret");
 const billing = "https://billing.tollgate.internal";
@@ -53,6 +53,18 @@ ${changes}
 const secrets = `    secrets: [{ sha256: ${hash} }]`;
 const access = `    access: [{ resource: "${billing}", scopes: [a] }]`;
 
+const { publicJwk } = newKeyPair();
+const jwks = (key: object) => `jwks: { keys: [${JSON.stringify(key)}] }`;
+
+test("a client may bring keys instead of secrets, in place or in a file", async () => {
+  await using settings = await issuerSettings("postgres://a@b/c");
+  const path = await settings.write("keys.json", JSON.stringify({ keys: [publicJwk] }));
+  for (const line of [jwks(publicJwk), `jwks: { file: ${path} }`]) {
+    const { clients } = await read(client(`    ${line}\n${access}`));
+    expect(clients.get("svc-x")?.jwks).toEqual([{ ...publicJwk, alg: "ES256", use: "sig" }]);
+  }
+});
+
 test.each([
   [
     "an unknown resource",
@@ -94,6 +106,23 @@ test.each([
   ],
   ["a misspelt key", client(`${secrets}\n${access}\n    enabeld: false`), ":9:5: "],
   ["a tenant that is none", client(`${secrets}\n${access}\n    tenant: acme`), "tenant: "],
+  ["secrets and keys at once", client(`${secrets}\n${access}\n    ${jwks(publicJwk)}`), "jwks: "],
+  [
+    "a private key",
+    client(`    ${jwks({ ...publicJwk, d: "x" })}\n${access}`),
+    'private key ("d")',
+  ],
+  ["a shared key", client(`    ${jwks({ kty: "oct", k: "x" })}\n${access}`), 'private key ("k")'],
+  [
+    "a key of another curve",
+    client(`    ${jwks({ ...publicJwk, crv: "P-384" })}\n${access}`),
+    "keys.0 must be",
+  ],
+  ["an empty key set", client(`    jwks: { keys: [] }\n${access}`), "1 to 4 public keys"],
+  ["keys from a URL", client(`    jwks: { uri: "https://x" }\n${access}`), "jwks: "],
+  ["keys in a file that is not there", client(`    jwks: { file: /nowhere }\n${access}`), "ENOENT"],
+  ["something unknown that it serves", client(`${secrets}\n    serves: [https://x]`), "serves.0: "],
+  ["nothing to ask for or to serve", client(secrets), "access: "],
   [
     "a client with a person's name",
     client(`${secrets}\n${access}`).replace("svc-x", "usr_1"),
