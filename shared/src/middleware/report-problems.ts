@@ -39,7 +39,9 @@ function answer(ctx: ParameterizedContext<Logged>, problem: Problem): void {
   ctx.status = problem.status;
   ctx.set(problem.headers);
   const { prefix = "", requestId } = ctx.state;
-  const instance = prefix + (ctx.req.url?.split("?", 1)[0] ?? "");
+  // A target that is no path can name another host, which an answer of ours does not repeat.
+  const path = ctx.req.url?.startsWith("/") ? ctx.req.url.split("?", 1)[0] : "";
+  const instance = `${prefix}${path}`;
   ctx.body = JSON.stringify(problemBody(problem, { instance, requestId }));
   ctx.type = problemType;
   ctx.set("cache-control", "no-store");

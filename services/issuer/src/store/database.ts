@@ -1,4 +1,5 @@
 import type { Log } from "@tollgate/shared/log";
+import { discardStalled } from "@tollgate/shared/postgres/discard-stalled";
 import { Kysely, PostgresDialect, sql } from "kysely";
 import pg from "pg";
 import type { Tables } from "./tables.ts";
@@ -18,7 +19,7 @@ export function openDatabase(url: string, log: Log): Database {
   });
   // An idle connection that breaks is replaced at the next use; unheard, the event would end us.
   pool.on("error", (err) => log.warn({ event: "database_connection_lost", reason: err.message }));
-  return new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
+  return new Kysely<Tables>({ dialect: new PostgresDialect({ pool: discardStalled(pool) }) });
 }
 
 /** Rejects with the reason while the database cannot be used. */
