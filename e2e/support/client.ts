@@ -41,18 +41,25 @@ export function createClient(url: string, secretOf: (client: string) => Promise<
     return send(method, path, { headers: all, body: body ? JSON.stringify(body) : null });
   }
 
-  /** RFC 6749 section 4.4 with the resource of RFC 8707. */
-  async function requestToken(client: string, { scope, resource = billing }: TokenRequest = {}) {
+  /** A client's call to the issuer, with its secret. */
+  async function ask(client: string, path: string, body: URLSearchParams): Promise<Answer> {
     const credentials = `${client}:${await secretOf(client)}`;
     const authorization = `Basic ${Buffer.from(credentials).toString("base64")}`;
+    return await send("POST", path, { headers: { authorization }, body });
+  }
+
+  /** RFC 6749 section 4.4 with the resource of RFC 8707. */
+  function requestToken(client: string, { scope, resource = billing }: TokenRequest = {}) {
     const form = new URLSearchParams({ grant_type: "client_credentials", resource });
     if (scope !== undefined) form.set("scope", scope);
-    return await send("POST", "/oauth/token", { headers: { authorization }, body: form });
+    return ask(client, "/oauth/token", form);
   }
 
   return {
     call,
     requestToken,
+    revoke: (client: string, token: string) =>
+      ask(client, "/oauth/revoke", new URLSearchParams({ token })),
     get: (path: string, call_: Call = {}) => call("GET", path, call_),
     post: (path: string, body: object, call_: Call = {}) => call("POST", path, { ...call_, body }),
 
