@@ -6,6 +6,13 @@ const native = {
   testEnvironment: "node",
 };
 
+/** What runs whole gateways and processes takes longer than whoever runs `make check` would wait. */
+const live = [
+  "/services/gateway/test/[^/]+\\.test\\.ts$",
+  "/services/gateway/test/(workers|upgrade|revocation)/.*\\.test\\.ts$",
+  "/services/setup/test/dev/processes/.*\\.test\\.ts$",
+];
+
 export default {
   testTimeout: 15_000,
   projects: [
@@ -13,8 +20,9 @@ export default {
       ...native,
       displayName: "unit",
       testMatch: ["<rootDir>/{shared,services/*}/test/**/*.test.ts"],
-      testPathIgnorePatterns: ["/node_modules/", "/test/postgres/"],
+      testPathIgnorePatterns: ["/node_modules/", "/test/postgres/", ...live],
     },
+    { ...native, displayName: "live", testRegex: live },
     {
       ...native,
       displayName: "postgres",
