@@ -28,7 +28,22 @@ process.once("exit", () => {
 });
 
 /** Starts a process pinned to a core; disposing stops it, by its id. */
-export function startChild({ name, core, command, log, out, env }: ChildOptions): Child {
+export function startChild(options: ChildOptions): Child {
+  const child = spawnPinned(options);
+  const { name } = options;
+  return { name, pid: child.pid as number, [Symbol.asyncDispose]: () => stop(child) };
+}
+
+/** Runs a process on a core to its end; one that fails or takes longer than it may is an error. */
+export async function runChild(options: ChildOptions & { timeoutMs: number }): Promise<void> {
+  const child = spawnPinned(options);
+  const impatience = setTimeout(() => child.kill("SIGKILL"), options.timeoutMs);
+  const [code] = await once(child, "exit");
+  clearTimeout(impatience);
+  if (code !== 0) throw new BenchError(`${options.name} failed (${code ?? "killed"})`);
+}
+
+function spawnPinned({ name, core, command, log, out, env }: ChildOptions): ChildProcess {
   const logFile = openSync(log, "a");
   const outFile = out === undefined ? logFile : openSync(out, "a");
   // taskset becomes the command it starts, so the id is the command's own.
@@ -41,7 +56,7 @@ export function startChild({ name, core, command, log, out, env }: ChildOptions)
   living.add(child);
   child.once("exit", () => living.delete(child));
   if (child.pid === undefined) throw new BenchError(`${name} cannot be started`);
-  return { name, pid: child.pid, [Symbol.asyncDispose]: () => stop(child) };
+  return child;
 }
 
 async function stop(child: ChildProcess): Promise<void> {

@@ -24,8 +24,8 @@ daemon off;
 master_process off;
 pid ${folder}/nginx.pid;
 error_log ${folder}/nginx.log crit;
-worker_rlimit_nofile 8192;
-events { worker_connections 4096; }
+worker_rlimit_nofile 16384;
+events { worker_connections 12288; }
 http {
   access_log off;
   keepalive_requests 1000000000;
