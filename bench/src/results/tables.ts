@@ -1,4 +1,5 @@
 import { type Finding, judge } from "./finding.ts";
+import { markdownTable } from "./markdown-table.ts";
 import { type Results, type Standing, timesAsMany } from "./results.ts";
 import type { Summary } from "./summary.ts";
 
@@ -14,7 +15,7 @@ export function ratiosTable(results: Results): string {
     }),
   ]);
   const titles = results.workloads.map(({ title }) => title);
-  return table(["Requests per CPU second ÷ those of", ...titles], rows);
+  return markdownTable(["Requests per CPU second ÷ those of", ...titles], rows);
 }
 
 /** Everything that was measured of one workload. */
@@ -36,7 +37,7 @@ export function workloadTable(results: Results, workload: string): string {
       String(Math.round(summary.rssBytes / 1_048_576)),
     ]);
   const head = ["", "CPU µs/request (min–max)", "÷ floor", "÷ best Node peer", "÷ HAProxy"];
-  return table([...head, "requests/s", "p50 / p99 ms", "errors", "RSS MiB"], rows);
+  return markdownTable([...head, "requests/s", "p50 / p99 ms", "errors", "RSS MiB"], rows);
 }
 
 export function barsTable(findings: readonly Finding[]): string {
@@ -45,7 +46,7 @@ export function barsTable(findings: readonly Finding[]): string {
     const write = (value: number) => `${value.toFixed(digits)}${unit}`;
     return [what, `${bound} ${write(wanted)}`, write(found), judge(finding)];
   });
-  return table(["The bar", "asked", "found", ""], rows);
+  return markdownTable(["The bar", "asked", "found", ""], rows);
 }
 
 function against(ours: Summary, theirs: Summary | undefined): string {
@@ -54,22 +55,4 @@ function against(ours: Summary, theirs: Summary | undefined): string {
 
 function ratio(value: number): string {
   return value.toFixed(2);
-}
-
-/** Markdown that can be read as it is: columns of one width, all but the first to the right. */
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const widths = head.map((title, column) =>
-    Math.max(3, title.length, ...rows.map((row) => row[column]?.length ?? 0)),
-  );
-  const line = (cells: readonly string[]) => {
-    const padded = cells.map((cell, column) => {
-      const width = widths[column] ?? 0;
-      return column === 0 ? cell.padEnd(width) : cell.padStart(width);
-    });
-    return `| ${padded.join(" | ")} |`;
-  };
-  const rule = widths.map((width, column) =>
-    column === 0 ? "-".repeat(width) : `${"-".repeat(width - 1)}:`,
-  );
-  return [line(head), line(rule), ...rows.map(line)].join("\n");
 }
