@@ -5,7 +5,7 @@ import { peerCore, startChild, untilUp } from "../machine/child.ts";
 import { freePort } from "../machine/free-port.ts";
 import { type Peer, path, prefix, type Surroundings } from "./peer.ts";
 
-const root = join(import.meta.dirname, "../../..");
+const here = join(import.meta.dirname, "../../..");
 
 export type GatewayPeer = Peer & { readonly adminUrl: string };
 
@@ -13,6 +13,8 @@ export type GatewayOptions = {
   nodeArguments?: readonly string[];
   /** What the billing route has beyond the file that is shipped. */
   route?: Record<string, unknown>;
+  /** Another checkout to run, to compare with this one. */
+  root?: string;
 };
 
 /**
@@ -21,13 +23,13 @@ export type GatewayOptions = {
  */
 export async function startGateway(
   { folder, upstream, issuer }: Surroundings,
-  { nodeArguments = [], route = {} }: GatewayOptions = {},
+  { nodeArguments = [], route = {}, root = here }: GatewayOptions = {},
 ): Promise<GatewayPeer> {
   const [port, adminPort] = [await freePort(), await freePort()];
   const config = join(folder, "gateway.yaml");
   const log = join(folder, "gateway.log");
   const out = join(folder, "gateway-access.log");
-  writeFileSync(config, configuration(route));
+  writeFileSync(config, configuration(root, route));
   const child = startChild({
     name: "gateway",
     core: peerCore,
@@ -54,7 +56,7 @@ export async function startGateway(
 
 type RoutesFile = { routes: { path: string; limits: { rate: { requests: number } } }[] };
 
-function configuration(changes: Record<string, unknown>): string {
+function configuration(root: string, changes: Record<string, unknown>): string {
   const file: RoutesFile = parse(readFileSync(join(root, "config/gateway.yaml"), "utf8"));
   const billing = file.routes.find((each) => each.path === prefix);
   if (billing === undefined) throw new Error(`config/gateway.yaml has no route ${prefix}`);
