@@ -11,13 +11,27 @@ export function createLog(service: string, level = "info", destination?: Destina
   const options = {
     level,
     base: { service },
-    timestamp: () => `,"time":"${new Date().toISOString()}"`,
+    timestamp: createTimestamp(Date.now),
     formatters: { level: (label: string) => ({ level: label }), log: censored },
     // Formatters do not see what a child logger is bound to; this does, and costs little unnested.
     redact: { paths: [...credentials].map((name) => `["${name}"]`), censor },
     serializers: { err: (err: Error) => censored(stdSerializers.err(err)) },
   };
   return pino(options, destination ?? batchLines());
+}
+
+/** Many lines of one millisecond share its text. */
+function createTimestamp(now: () => number): () => string {
+  let last = Number.NaN;
+  let text = "";
+  return () => {
+    const time = now();
+    if (time !== last) {
+      last = time;
+      text = `,"time":"${new Date(time).toISOString()}"`;
+    }
+    return text;
+  };
 }
 
 const credentials = new Set([
@@ -45,13 +59,26 @@ const deepest = 4;
  */
 function censored<T extends object>(value: T, depth = 0): T {
   let copy: Record<string, unknown> | undefined;
-  for (const [name, member] of Object.entries(value)) {
-    const shown = credentials.has(name.toLowerCase()) ? censor : inside(member, depth);
+  for (const name of Object.keys(value)) {
+    const member: unknown = value[name as keyof T];
+    const shown = isCredential(name) ? censor : inside(member, depth);
     if (shown === member) continue;
     copy = { ...(copy ?? value), [name]: shown };
   }
   // The same members under the same names; an array has become an object with its positions.
   return (copy as T | undefined) ?? value;
+}
+
+const judged = new Map<string, boolean>();
+const maxJudged = 1_000;
+
+/** The same few names come in every line: their case is looked at once. */
+function isCredential(name: string): boolean {
+  const known = judged.get(name);
+  if (known !== undefined) return known;
+  const verdict = credentials.has(name.toLowerCase());
+  if (judged.size < maxJudged) judged.set(name, verdict);
+  return verdict;
 }
 
 /** Errors are left to their serializer, which comes later. */
