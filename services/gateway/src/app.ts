@@ -1,7 +1,8 @@
 import type { Log } from "@tollgate/shared/log";
-import Koa from "koa";
+import type Koa from "koa";
 import type { GatewayState } from "./context.ts";
 import { createAnswerProblem } from "./http/answer-problem.ts";
+import { LeanKoa } from "./http/lean-koa.ts";
 import type { Limits } from "./limits/limits.ts";
 import type { Pressure } from "./limits/pressure.ts";
 import type { ObserveRequest } from "./measure-requests.ts";
@@ -39,7 +40,7 @@ export type GatewayDeps = {
 /** The gateway is this list. Reading it from top to bottom is reading what happens to a request. */
 export function createGateway(deps: GatewayDeps): Koa<GatewayState> {
   const answerProblem = createAnswerProblem(deps.log);
-  const gateway = new Koa<GatewayState>();
+  const gateway = new LeanKoa();
   gateway
     .use(identifyRequest())
     .use(logRequest(deps)) // around reportProblems: it logs the status that was sent
