@@ -35,8 +35,13 @@ export class Problem extends Error {
 /** Turns a catalogue of failures into the one function that raises them. */
 export function defineProblems<Code extends string>(catalogue: Record<Code, ProblemKind>) {
   return function problem(code: Code, options?: ProblemOptions): Problem {
+    const { stackTraceLimit } = Error;
+    Error.stackTraceLimit = 0;
     const raised = new Problem(code, catalogue[code], options);
-    Error.captureStackTrace(raised, problem); // the stack starts at the line that raised it
+    Error.stackTraceLimit = stackTraceLimit;
+    // Elsewhere the code says it all, and walking the stack is dear: a flood of refusals, or of
+    // what is shed in an overload, must be cheap.
+    if (raised.status === 500) Error.captureStackTrace(raised, problem); // from the line that raised it
     return raised;
   };
 }
