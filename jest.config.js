@@ -19,7 +19,7 @@ export default {
     {
       ...native,
       displayName: "unit",
-      testMatch: ["<rootDir>/{shared,services/*}/test/**/*.test.ts"],
+      testMatch: ["<rootDir>/{shared,services/*,bench}/test/**/*.test.ts"],
       testPathIgnorePatterns: ["/node_modules/", "/test/postgres/", ...live],
     },
     { ...native, displayName: "live", testRegex: live },
