@@ -16,7 +16,7 @@ import { readBody } from "./steps/read-body.ts";
 import { readPrefix } from "./steps/read-prefix.ts";
 import { readQuery } from "./steps/read-query.ts";
 import { refuseMethod } from "./steps/refuse-method.ts";
-import { requireAccess } from "./steps/require-access.ts";
+import { requireAccess, requireAccessFor } from "./steps/require-access.ts";
 import { checkHeaders, runEndpoint } from "./steps/run-endpoint.ts";
 import type { RunInTenant } from "./store/tenant-transaction.ts";
 
@@ -66,6 +66,7 @@ function mount(router: Router<BillingState>, each: Endpoint, config: Settings, d
       readQuery(each.query ?? noQuery),
       checkHeaders(each),
       ...(each.body === undefined ? [] : [readBody(each.body)]),
+      ...(each.rolesFor === undefined ? [] : [requireAccessFor(each, config.tokens.audience)]),
       runEndpoint(each, { runInTenant, now, idempotencyHours: config.idempotencyHours }),
     ],
   );

@@ -20,8 +20,8 @@ export type Reply = {
   status: 200 | 201 | 204;
   body?: object;
   headers?: { etag?: string; location?: string };
-  /** Where the next page of a list begins, for the Link header. */
-  nextCursor?: string;
+  /** The parameters with which a list goes on, for the Link header. */
+  next?: Record<string, string>;
 };
 
 /** A request that has passed every check which needs no database. */
@@ -48,6 +48,8 @@ export type Endpoint<Body = unknown, Query = unknown> = {
   roles: readonly Role[];
   query?: z.ZodType<Query>;
   body?: z.ZodType<Body>;
+  /** Fewer roles than `roles`, where the body asks for more than others do. */
+  rolesFor?(body: Body): readonly Role[];
   /** The request must name the version it saw; `any` also takes `*`. */
   ifMatch?: "version" | "any";
   /** Answers 304 to an If-None-Match that names the current version. */

@@ -19,6 +19,15 @@ export const billingProblems = {
   version_mismatch: { status: 412, title: "It was changed by somebody else in the meantime" },
   duplicate_external_id: { status: 409, title: "This external_id is taken" },
   invalid_transition: { status: 409, title: "The invoice's state does not allow this" },
+  invoice_has_payments: { status: 409, title: "Something was paid or credited on this invoice" },
+  payment_exceeds_due: { status: 409, title: "The payment is more than what is due" },
+  reversal_exceeds_payment: {
+    status: 409,
+    title: "The reversal is more than is left of the payment",
+  },
+  credit_exceeds_due: { status: 409, title: "The credit is more than what is due" },
+  duplicate_reference: { status: 409, title: "This reference is taken" },
+  currency_mismatch: { status: 422, title: "The invoice is in another currency" },
   issue_date_out_of_order: { status: 409, title: "A later invoice of this series exists" },
 } as const satisfies Record<string, ProblemKind>;
 

@@ -73,6 +73,36 @@ export const billingGuide: Guide = {
     "The invoice's state does not allow this.",
     "See invoice_status and allowed in the answer.",
   ],
+  invoice_has_payments: [
+    409,
+    "Something was paid or credited on the invoice, so it cannot be voided.",
+    "Reverse the payments first, or issue a credit note for what is due.",
+  ],
+  payment_exceeds_due: [
+    409,
+    "The payment is more than what is due.",
+    "See due in the answer; what is beyond it belongs to another invoice.",
+  ],
+  reversal_exceeds_payment: [
+    409,
+    "The reversal is more than earlier reversals have left of the payment.",
+    "See reversible in the answer.",
+  ],
+  credit_exceeds_due: [
+    409,
+    "The credit is more than what is due.",
+    "See due in the answer; reverse a payment first to credit what was paid.",
+  ],
+  duplicate_reference: [
+    409,
+    "Another entry of your ledger has this reference.",
+    "The answer names it: you may have recorded it before.",
+  ],
+  currency_mismatch: [
+    422,
+    "The amount is not in the invoice's currency.",
+    "Convert it before; an invoice keeps to one currency.",
+  ],
   issue_date_out_of_order: [
     409,
     "An invoice of the series has a later date, and numbers follow dates.",

@@ -1,21 +1,24 @@
 import { createHash } from "node:crypto";
 import { canonicalJson } from "./canonical-json.ts";
 
-export type EventType =
-  | "settings.updated"
-  | "customer.created"
-  | "customer.updated"
-  | "invoice.created"
-  | "invoice.updated"
-  | "invoice.deleted"
-  | "invoice.finalized"
-  | "invoice.voided"
-  | "invoice.uncollectible"
-  | "invoice.paid"
-  | "invoice.reopened"
-  | "payment.recorded"
-  | "payment.reversed"
-  | "credit_note.created";
+export const eventTypes = [
+  "settings.updated",
+  "customer.created",
+  "customer.updated",
+  "invoice.created",
+  "invoice.updated",
+  "invoice.deleted",
+  "invoice.finalized",
+  "invoice.voided",
+  "invoice.uncollectible",
+  "invoice.paid",
+  "invoice.reopened",
+  "payment.recorded",
+  "payment.reversed",
+  "credit_note.created",
+] as const;
+
+export type EventType = (typeof eventTypes)[number];
 
 /** What happened, to what, and who did it. */
 export type Event = {

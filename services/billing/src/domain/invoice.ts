@@ -18,7 +18,7 @@ export type Action =
   | "record-reversal"
   | "issue-credit-note";
 
-type Standing = { status: Status; paid: bigint; credited: bigint };
+export type Standing = { status: Status; paid: bigint; credited: bigint };
 
 /** What may be done with an invoice as it stands. */
 export function allowedActions({ status, paid, credited }: Standing): Action[] {

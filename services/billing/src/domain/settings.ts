@@ -31,3 +31,6 @@ export const defaultSettings: Settings = {
 export function sellerOf({ legal_name, address, tax_id, timezone, locale }: Settings): Party {
   return { name: legal_name, address, tax_id, timezone, locale };
 }
+
+/** Credit notes are numbered apart; no invoice's series may be called like theirs. */
+export const creditNoteSeries = "CN-";

@@ -4,11 +4,11 @@ import { presentCustomer } from "../presenters/customer.ts";
 import { etagOf } from "../steps/if-match.ts";
 import { insertCustomer } from "../store/customers.ts";
 import { recordEvent } from "../store/events.ts";
-import { externalId, line, lines } from "./fields.ts";
+import { email, externalId, line, lines } from "./fields.ts";
 
 const body = z.strictObject({
   name: line(200),
-  email: z.email().max(254),
+  email,
   external_id: externalId.nullable().default(null),
   address: lines(500).nullable().default(null),
   tax_id: line(64).nullable().default(null),

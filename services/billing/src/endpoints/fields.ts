@@ -20,6 +20,8 @@ export const lines = (longest: number) =>
     .max(longest)
     .regex(/^(?:\n|[^\p{Cc}\p{Cs}])*$/u, "It must be text without control characters");
 
+export const email = z.email().max(254);
+
 export const externalId = line(128);
 
 export const currency = z.enum(currencies, { error: "It must be an ISO 4217 code, such as EUR" });
@@ -28,6 +30,13 @@ export const currency = z.enum(currencies, { error: "It must be an ISO 4217 code
 export const minorUnits = z
   .int("It must be a whole number of minor units")
   .min(-Number(largestAmount))
+  .max(Number(largestAmount))
+  .transform(BigInt);
+
+/** An amount that moves: more than nothing. Which way it moves, its kind says. */
+export const positiveAmount = z
+  .int("It must be a whole number of minor units")
+  .min(1)
   .max(Number(largestAmount))
   .transform(BigInt);
 
@@ -69,3 +78,17 @@ export const paging = {
 };
 
 export const yesOrNo = z.enum(["true", "false"]).transform((word) => word === "true");
+
+export const dueDays = z.int().min(0).max(365);
+
+const lineItem = z.strictObject({
+  description: line(500),
+  quantity: quantity.default("1"),
+  unit_amount: minorUnits,
+  tax_rate_ppm: taxRate.default(0),
+});
+
+export const lineItems = z.array(lineItem).min(1).max(200);
+
+/** Why something is done: it is kept with the ledger or the event. */
+export const reason = line(500);

@@ -4,24 +4,20 @@ import { finalize, invoiceNumber } from "../domain/invoice.ts";
 import { endpoint } from "../endpoint.ts";
 import { presentBuyer } from "../presenters/party.ts";
 import { problem } from "../problems.ts";
-import { etagOf } from "../steps/if-match.ts";
 import { nextDocument } from "../store/counters.ts";
 import { findCustomer } from "../store/customers.ts";
-import { recordEvent } from "../store/events.ts";
-import {
-  findParts,
-  type Invoice,
-  lockInvoice,
-  type Numbered,
-  updateFinalized,
-} from "../store/invoices.ts";
+import { type Numbered, updateFinalized } from "../store/invoice-changes.ts";
+import { findParts } from "../store/invoice-parts.ts";
+import type { Invoice } from "../store/invoices.ts";
 import { insertLedgerEntry } from "../store/ledger.ts";
 import { findSettings } from "../store/settings.ts";
 import type { TenantTransaction } from "../store/tenant-transaction.ts";
 import { bodyFault } from "./body-fault.ts";
 import { day } from "./fields.ts";
+import { holdInvoice } from "./hold-invoice.ts";
 import { namingTransitions } from "./naming-transitions.ts";
-import { showInvoice } from "./show-invoice.ts";
+import { moneyOf, recordInvoiceEvent, recordSettlement } from "./record-invoice-event.ts";
+import { answerInvoice } from "./show-invoice.ts";
 
 const body = z.strictObject({ issued_on: day.optional() });
 
@@ -35,15 +31,13 @@ export const finalizeInvoice = endpoint({
   body,
   ifMatch: "version",
   async handle({ tx, id, body, requireVersion }) {
-    const draft = await lockInvoice(tx, id);
-    if (draft === undefined) throw problem("not_found");
+    const draft = await holdInvoice(tx, id);
     requireVersion(draft.version);
 
     const invoice = await updateFinalized(tx, draft, await finalized(tx, draft, body.issued_on));
     await charge(tx, invoice);
-    await record(tx, invoice);
-    const headers = { etag: etagOf(invoice.version) };
-    return { status: 200, headers, body: await showInvoice(tx, invoice) };
+    await record(tx, draft, invoice);
+    return await answerInvoice(tx, invoice);
   },
 });
 
@@ -69,13 +63,9 @@ async function charge(tx: TenantTransaction, { id, total, issued_on }: Invoice):
   await insertLedgerEntry(tx, { invoice_id: id, kind: "charge", amount: total, taxes, occurredOn });
 }
 
-async function record(tx: TenantTransaction, invoice: Invoice): Promise<void> {
-  const { id, number, customer_id, issued_on, due_on, currency, version } = invoice;
-  const entity = { entity: "invoice", entity_id: id, entity_version: version } as const;
-  const total = { amount: Number(invoice.total), currency };
-  const data = { number, customer_id, issued_on, due_on, total };
-  await recordEvent(tx, { type: "invoice.finalized", ...entity, data });
-  if (invoice.status === "paid") {
-    await recordEvent(tx, { type: "invoice.paid", ...entity, data: { number } });
-  }
+async function record(tx: TenantTransaction, draft: Invoice, invoice: Invoice): Promise<void> {
+  const { number, customer_id, issued_on, due_on, total } = invoice;
+  const data = { number, customer_id, issued_on, due_on, total: moneyOf(invoice, total) };
+  await recordInvoiceEvent(tx, "invoice.finalized", invoice, data);
+  if (invoice.status === "paid") await recordSettlement(tx, draft, invoice);
 }

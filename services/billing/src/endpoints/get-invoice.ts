@@ -1,8 +1,7 @@
 import { endpoint } from "../endpoint.ts";
 import { problem } from "../problems.ts";
-import { etagOf } from "../steps/if-match.ts";
 import { findInvoice } from "../store/invoices.ts";
-import { showInvoice } from "./show-invoice.ts";
+import { answerInvoice } from "./show-invoice.ts";
 
 export const getInvoice = endpoint({
   name: "getInvoice",
@@ -14,7 +13,6 @@ export const getInvoice = endpoint({
   async handle({ tx, id }) {
     const invoice = await findInvoice(tx, id);
     if (invoice === undefined) throw problem("not_found");
-    const headers = { etag: etagOf(invoice.version) };
-    return { status: 200, headers, body: await showInvoice(tx, invoice) };
+    return await answerInvoice(tx, invoice);
   },
 });

@@ -30,7 +30,7 @@ export async function answerPage<Row extends { id: string }>(
   return {
     status: 200,
     body: { data: shown.map(present), next_cursor: next, has_more: next !== null },
-    ...(next === null ? {} : { nextCursor: next }),
+    ...(next === null ? {} : { next: { cursor: next } }),
   };
 }
 

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { isLocale, isTimezone } from "../domain/calendar.ts";
+import { creditNoteSeries } from "../domain/settings.ts";
 import { endpoint } from "../endpoint.ts";
 import { etagOf } from "../steps/if-match.ts";
 import { recordEvent } from "../store/events.ts";
@@ -14,7 +15,8 @@ const body = z.strictObject({
   currency,
   number_prefix: z
     .string()
-    .regex(/^[A-Z0-9/_-]{0,14}[A-Z/_-]$/, "At most 15 of A-Z 0-9 / _ -, and no digit at the end"),
+    .regex(/^[A-Z0-9/_-]{0,14}[A-Z/_-]$/, "At most 15 of A-Z 0-9 / _ -, and no digit at the end")
+    .refine((prefix) => prefix !== creditNoteSeries, "It is the one of credit notes"),
   payment_terms_days: z.int().min(0).max(365),
   locale: z.string().max(35).refine(isLocale, "It must be a language tag, like de-AT"),
 });

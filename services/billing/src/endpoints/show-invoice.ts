@@ -1,9 +1,18 @@
 import { dayIn } from "../domain/calendar.ts";
+import type { Reply } from "../endpoint.ts";
 import { presentInvoiceDetail } from "../presenters/invoice.ts";
-import { findParts, type Invoice } from "../store/invoices.ts";
+import { etagOf } from "../steps/if-match.ts";
+import { findParts } from "../store/invoice-parts.ts";
+import type { Invoice } from "../store/invoices.ts";
 import { listLedger } from "../store/ledger.ts";
 import { findSettings } from "../store/settings.ts";
 import type { TenantTransaction } from "../store/tenant-transaction.ts";
+
+/** Answers a change with what the invoice is now. */
+export async function answerInvoice(tx: TenantTransaction, invoice: Invoice): Promise<Reply> {
+  const headers = { etag: etagOf(invoice.version) };
+  return { status: 200, headers, body: await showInvoice(tx, invoice) };
+}
 
 /** Gathers what belongs to an invoice and presents it to the caller. */
 export async function showInvoice(tx: TenantTransaction, invoice: Invoice): Promise<object> {

@@ -1,8 +1,10 @@
 import type { Day } from "../domain/calendar.ts";
 import { allowedActions, isOverdue } from "../domain/invoice.ts";
 import { canonicalQuantity } from "../domain/quantity.ts";
+import { amountDue } from "../domain/settlement.ts";
 import type { Principal } from "../principal.ts";
-import type { Invoice, InvoiceLine, InvoiceTax } from "../store/invoices.ts";
+import type { InvoiceLine, InvoiceTax } from "../store/invoice-parts.ts";
+import type { Invoice } from "../store/invoices.ts";
 import type { LedgerEntry } from "../store/ledger.ts";
 
 /** An invoice as lists show it. Amounts are whole minor units of its currency. */
@@ -31,11 +33,6 @@ export function presentInvoice(invoice: Invoice, today: Day) {
     created_at: invoice.created_at.toISOString(),
     updated_at: invoice.updated_at.toISOString(),
   };
-}
-
-/** Nothing is due before an invoice is issued, or after it was voided. */
-function amountDue({ status, total, paid, credited }: Invoice): bigint {
-  return status === "draft" || status === "void" ? 0n : total - paid - credited;
 }
 
 export type InvoiceDetail = {
@@ -76,7 +73,7 @@ function presentLine({ position, description, quantity, ...line }: InvoiceLine) 
   };
 }
 
-function presentEntry(entry: LedgerEntry) {
+export function presentEntry(entry: LedgerEntry) {
   const { id, kind, tax_split, number, reference, method, reason, reverses } = entry;
   return {
     id,

@@ -32,7 +32,7 @@ function codeOf(issue: Issue): string {
     case "invalid_type":
       return issue.input === undefined ? "required" : "wrong_type";
     case "invalid_union":
-      return "wrong_type";
+      return "discriminator" in issue ? "not_a_choice" : "wrong_type";
     case "too_small":
     case "too_big":
       return issue.code;

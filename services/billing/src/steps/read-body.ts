@@ -10,7 +10,7 @@ const maxBytes = 1_048_576;
 /** Reads a JSON body of at most 1 MiB and checks it against the endpoint's schema. */
 export function readBody(schema: z.ZodType): Middleware<BillingState> {
   return async function readBody(ctx, next) {
-    if (!isJson(ctx.get("content-type"))) throw problem("media_type_not_supported");
+    if (!isJson(ctx.get("content-type"), ctx.method)) throw problem("media_type_not_supported");
     if (ctx.get("content-encoding") !== "") {
       throw problem("media_type_not_supported", { detail: "The body must not be compressed" });
     }
@@ -24,8 +24,12 @@ export function readBody(schema: z.ZodType): Middleware<BillingState> {
 }
 
 /** RFC 8259 section 8.1: JSON is UTF-8; a charset that says otherwise is not believed but refused. */
-function isJson(contentType: string): boolean {
-  return /^application\/json\s*(?:;\s*charset="?utf-8"?\s*)?$/i.test(contentType);
+const json = /^application\/json\s*(?:;\s*charset="?utf-8"?\s*)?$/i;
+const mergePatch = /^application\/merge-patch\+json\s*(?:;\s*charset="?utf-8"?\s*)?$/i;
+
+/** A PATCH is a merge patch (RFC 7396), under its own name or as plain JSON. */
+function isJson(contentType: string, method: string): boolean {
+  return json.test(contentType) || (method === "PATCH" && mergePatch.test(contentType));
 }
 
 async function readBytes(request: IncomingMessage): Promise<Buffer> {

@@ -3,7 +3,7 @@ import type { Caller } from "@tollgate/shared/tokens/caller";
 import { bearerChallenge, tokenProblem } from "@tollgate/shared/tokens/token-problems";
 import type { Middleware } from "koa";
 import type { BillingState } from "../context.ts";
-import type { Role, Scope } from "../endpoint.ts";
+import type { Endpoint, Role, Scope } from "../endpoint.ts";
 import type { Principal } from "../principal.ts";
 import { problem } from "../problems.ts";
 
@@ -22,6 +22,14 @@ export function requireAccess(access: Access, realm: string): Middleware<Billing
       throw error;
     }
     await next();
+  };
+}
+
+/** Judges once more by the body, before anything is looked up: some of what it asks takes more. */
+export function requireAccessFor(endpoint: Endpoint, realm: string): Middleware<BillingState> {
+  return async function requireAccessFor(ctx, next) {
+    const roles = endpoint.rolesFor?.(ctx.state.body) ?? endpoint.roles;
+    await requireAccess({ scope: endpoint.scope, roles }, realm)(ctx, next);
   };
 }
 

@@ -57,18 +57,18 @@ async function answer(
 }
 
 /** A reply as text, because a replay must be the same byte for byte. */
-function written({ status, headers = {}, body, nextCursor }: Reply, ctx: Context): StoredReply {
+function written({ status, headers = {}, body, next }: Reply, ctx: Context): StoredReply {
   return {
     status,
-    headers: { ...headers, ...(nextCursor === undefined ? {} : linkTo(nextCursor, ctx)) },
+    headers: { ...headers, ...(next === undefined ? {} : linkTo(next, ctx)) },
     body: body === undefined ? "" : JSON.stringify(body),
   };
 }
 
 /** The same list from where this page ends (RFC 8288). */
-function linkTo(cursor: string, ctx: Context) {
+function linkTo(next: Record<string, string>, ctx: Context) {
   const query = new URLSearchParams(ctx.querystring);
-  query.set("cursor", cursor);
+  for (const [name, value] of Object.entries(next)) query.set(name, value);
   return { link: `<${ctx.path}?${query}>; rel="next"` };
 }
 

@@ -43,13 +43,43 @@ export async function insertCustomer(
     .returningAll()
     .executeTakeFirst();
   if (inserted !== undefined) return inserted;
-  const { id } = await tx.sql
+  await refuseTakenExternalId(tx, customer.external_id);
+  throw problem("duplicate_external_id"); // it was taken, and given up again, in between
+}
+
+/** Names the customer that has an external_id already. */
+async function refuseTakenExternalId(tx: TenantTransaction, wanted: string | null): Promise<void> {
+  if (wanted === null) return;
+  const taken = await tx.sql
     .selectFrom("customer")
     .select("id")
-    .where("tenant_id", "=", tenant)
-    .where("external_id", "=", customer.external_id)
-    .executeTakeFirstOrThrow();
-  throw problem("duplicate_external_id", { extensions: { existing_id: id } });
+    .where("tenant_id", "=", tx.principal.tenant)
+    .where("external_id", "=", wanted)
+    .executeTakeFirst();
+  if (taken === undefined) return;
+  throw problem("duplicate_external_id", { extensions: { existing_id: taken.id } });
+}
+
+export type CustomerChange = NewCustomer & Pick<Customer, "archived_at">;
+
+/** Changes a customer as it was seen, or 412 when somebody was faster. */
+export async function updateCustomer(
+  tx: TenantTransaction,
+  seen: Customer,
+  change: Partial<CustomerChange>,
+): Promise<Customer> {
+  const wanted = change.external_id ?? null;
+  if (wanted !== seen.external_id) await refuseTakenExternalId(tx, wanted);
+  const updated = await tx.sql
+    .updateTable("customer")
+    .set({ ...change, version: seen.version + 1, updated_at: tx.now })
+    .where("tenant_id", "=", tx.principal.tenant)
+    .where("id", "=", seen.id)
+    .where("version", "=", seen.version)
+    .returningAll()
+    .executeTakeFirst();
+  if (updated === undefined) throw problem("version_mismatch");
+  return updated;
 }
 
 export type CustomerFilter = {

@@ -1,6 +1,8 @@
-import { type Event, genesis, hashEvent } from "../domain/event.ts";
+import type { Selectable } from "kysely";
+import { type Event, type EventType, genesis, hashEvent } from "../domain/event.ts";
 import { nextEventSeq } from "./counters.ts";
 import { newId } from "./ids.ts";
+import type { Tables } from "./tables.ts";
 import type { TenantTransaction } from "./tenant-transaction.ts";
 
 export type Happened = Pick<Event, "type" | "entity" | "entity_id" | "entity_version" | "data">;
@@ -44,4 +46,29 @@ async function hashOf({ sql, principal }: TenantTransaction, seq: bigint): Promi
     .where("seq", "=", seq)
     .executeTakeFirstOrThrow();
   return hash;
+}
+
+export type StoredEvent = Omit<Selectable<Tables["event"]>, keyof Delivery>;
+
+type Delivery = { delivered_at: unknown; attempts: unknown; next_attempt_at: unknown };
+
+type EventFilter = {
+  after_seq: bigint;
+  type?: EventType | undefined;
+  entity_id?: string | undefined;
+};
+
+/** Events by rising seq: their order is that of the commits, so none shows up behind a reader. */
+export async function listEvents(
+  { sql, principal }: TenantTransaction,
+  { after_seq, type, entity_id }: EventFilter,
+  count: number,
+): Promise<StoredEvent[]> {
+  let query = sql
+    .selectFrom("event")
+    .where("tenant_id", "=", principal.tenant)
+    .where("seq", ">", after_seq);
+  if (type !== undefined) query = query.where("type", "=", type);
+  if (entity_id !== undefined) query = query.where("entity_id", "=", entity_id);
+  return await query.orderBy("seq").limit(count).selectAll().execute();
 }

@@ -1,15 +1,14 @@
 import type { Selectable } from "kysely";
 import type { Day } from "../domain/calendar.ts";
-import type { Finalization, Status } from "../domain/invoice.ts";
+import type { Status } from "../domain/invoice.ts";
 import type { Draft } from "../domain/invoice-draft.ts";
 import { problem } from "../problems.ts";
 import { isId, newId } from "./ids.ts";
+import { insertParts } from "./invoice-parts.ts";
 import type { Tables } from "./tables.ts";
 import type { TenantTransaction } from "./tenant-transaction.ts";
 
 export type Invoice = Selectable<Tables["invoice"]>;
-export type InvoiceLine = Selectable<Tables["invoice_line"]>;
-export type InvoiceTax = Selectable<Tables["invoice_tax"]>;
 
 /** The invoices that this caller may see. Row-level security says the same once more. */
 function visible({ sql, principal }: TenantTransaction) {
@@ -43,24 +42,6 @@ export async function lockInvoice(tx: TenantTransaction, id: string) {
     .executeTakeFirst();
 }
 
-export async function findParts({ sql, principal }: TenantTransaction, invoiceId: string) {
-  const lines = await sql
-    .selectFrom("invoice_line")
-    .where("tenant_id", "=", principal.tenant)
-    .where("invoice_id", "=", invoiceId)
-    .orderBy("position")
-    .selectAll()
-    .execute();
-  const taxes = await sql
-    .selectFrom("invoice_tax")
-    .where("tenant_id", "=", principal.tenant)
-    .where("invoice_id", "=", invoiceId)
-    .orderBy("rate_ppm")
-    .selectAll()
-    .execute();
-  return { lines, taxes };
-}
-
 export type NewInvoice = Pick<Invoice, "external_id" | "customer_id" | "currency" | "due_days">;
 
 export async function insertDraft(
@@ -88,54 +69,28 @@ export async function insertDraft(
     .onConflict((conflict) => conflict.columns(["tenant_id", "external_id"]).doNothing())
     .returningAll()
     .executeTakeFirst();
-  if (inserted === undefined) throw await duplicate(tx, invoice.external_id);
+  if (inserted === undefined) {
+    await refuseTakenExternalId(tx, invoice.external_id);
+    throw problem("duplicate_external_id"); // it was taken, and given up again, in between
+  }
   await insertParts(tx, inserted.id, draft);
   return inserted;
 }
 
-async function duplicate({ sql, principal }: TenantTransaction, externalId: string | null) {
-  const { id } = await sql
+/** Names the invoice that has an external_id already. */
+export async function refuseTakenExternalId(
+  { sql, principal }: TenantTransaction,
+  wanted: string | null,
+): Promise<void> {
+  if (wanted === null) return;
+  const taken = await sql
     .selectFrom("invoice")
     .select("id")
     .where("tenant_id", "=", principal.tenant)
-    .where("external_id", "=", externalId)
-    .executeTakeFirstOrThrow();
-  return problem("duplicate_external_id", { extensions: { existing_id: id } });
-}
-
-async function insertParts(tx: TenantTransaction, id: string, { lines, taxes }: Draft) {
-  const part = { tenant_id: tx.principal.tenant, invoice_id: id };
-  await tx.sql
-    .insertInto("invoice_line")
-    .values(lines.map((line) => ({ ...part, ...line })))
-    .execute();
-  await tx.sql
-    .insertInto("invoice_tax")
-    .values(taxes.map((tax) => ({ ...part, ...tax })))
-    .execute();
-}
-
-export type Numbered = Finalization & { number: string; series: string; seq: bigint };
-
-export async function updateFinalized(
-  { sql, principal, now }: TenantTransaction,
-  { id, version }: Invoice,
-  { seller, buyer, ...columns }: Numbered,
-): Promise<Invoice> {
-  return await sql
-    .updateTable("invoice")
-    .set({
-      ...columns,
-      seller_snapshot: JSON.stringify(seller),
-      buyer_snapshot: JSON.stringify(buyer),
-      version: version + 1,
-      updated_at: now,
-    })
-    .where("tenant_id", "=", principal.tenant)
-    .where("id", "=", id)
-    .where("version", "=", version)
-    .returningAll()
-    .executeTakeFirstOrThrow();
+    .where("external_id", "=", wanted)
+    .executeTakeFirst();
+  if (taken === undefined) return;
+  throw problem("duplicate_external_id", { extensions: { existing_id: taken.id } });
 }
 
 export type InvoiceFilter = {

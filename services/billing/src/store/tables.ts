@@ -7,6 +7,9 @@ type Json<T extends object> = JSONColumnType<T, string, string>;
 /** Not selected for callers: only a worker that delivers events writes these. */
 type Delivery<T> = ColumnType<T, never, T>;
 
+/** What of an entry belongs to a rate, in minor units; small enough for a JSON number. */
+export type TaxShare = { rate_ppm: number; taxable: number; amount: number };
+
 export type Tables = {
   settings: {
     tenant_id: string;
@@ -83,7 +86,7 @@ export type Tables = {
     invoice_id: string;
     kind: "charge" | "payment" | "reversal" | "credit" | "void";
     amount: bigint;
-    tax_split: Json<object[]>;
+    tax_split: Json<TaxShare[]>;
     number: string | null;
     reference: string | null;
     method: string | null;

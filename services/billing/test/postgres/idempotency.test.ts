@@ -2,7 +2,14 @@ import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { endpoints } from "../../src/endpoints/endpoints.ts";
 import { query } from "../support/billing-database.ts";
-import { createCustomer, createDraft, customerBody, invoiceBody } from "../support/bodies.ts";
+import {
+  createCustomer,
+  createDraft,
+  createOpen,
+  customerBody,
+  invoiceBody,
+  paymentBody,
+} from "../support/bodies.ts";
 import {
   type Answer,
   allScopes,
@@ -41,7 +48,24 @@ const posts: Record<string, () => Promise<Post>> = {
     const changed = { issued_on: "2026-06-14" };
     return { path, body: {}, changed, headers: { "if-match": '"1"' } };
   },
+  voidInvoice: async () => verb("void"),
+  markUncollectible: async () => verb("mark-uncollectible"),
+  recordPayment: async () => {
+    const path = `/v1/invoices/${await createOpen(caller)}/payments`;
+    return { path, body: paymentBody(4_000), changed: paymentBody(3_999) };
+  },
+  issueCreditNote: async () => {
+    const path = `/v1/invoices/${await createOpen(caller)}/credit-notes`;
+    const body = { amount: 2_000, reason: "Late delivery" };
+    return { path, body, changed: { full: true, reason: "Late delivery" } };
+  },
 };
+
+async function verb(name: string): Promise<Post> {
+  const path = `/v1/invoices/${await createOpen(caller)}/${name}`;
+  const headers = { "if-match": '"2"' };
+  return { path, body: { reason: "Typed wrong" }, changed: { reason: "Another" }, headers };
+}
 
 function send({ path, body, headers = {} }: Omit<Post, "changed">, key: string): Promise<Answer> {
   return caller.post(path, body, { ...headers, "idempotency-key": key });

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { type Event, genesis, hashEvent } from "../../src/domain/event.ts";
 import { query } from "../support/billing-database.ts";
@@ -89,6 +90,62 @@ describe("a finalized invoice", () => {
         tamper(`UPDATE invoice SET ${change} WHERE id = '${open}'`),
       ).rejects.toMatchObject({ constraint: "invoice_paid_when_settled" });
     }
+  });
+});
+
+describe("the ledger of an invoice", () => {
+  const entry = (kind: string, amount: number, more: { reverses?: string; number?: string } = {}) =>
+    `INSERT INTO ledger_entry (tenant_id, id, invoice_id, kind, amount, tax_split, reverses, number,
+       occurred_on, actor, created_at)
+     VALUES ('${tenantA}', '${randomUUID()}', '${open}', '${kind}', ${amount}, '[]',
+       ${more.reverses ? `'${more.reverses}'` : "NULL"}, ${more.number ? `'${more.number}'` : "NULL"},
+       '2026-01-01', 'x', now())`;
+  const change = (set: string) => `UPDATE invoice SET ${set} WHERE id = '${open}'`;
+
+  test.each([
+    ["a payment that the invoice does not know", () => entry("payment", -1)],
+    ["a credit that it does not know", () => entry("credit", -1, { number: "CN-9" })],
+    ["a second charge", () => entry("charge", 1)],
+    ["a void entry on what is not void", () => entry("void", -1)],
+    ["paid without a payment", () => change("paid = 1")],
+    ["credited without a credit", () => change("credited = 1")],
+    ["all of it paid without a payment", () => change("paid = total, status = 'paid'")],
+    ["void without its entry", () => change("status = 'void'")],
+  ])("refuses %s", async (_name, statement) => {
+    await expect(tamper(statement())).rejects.toMatchObject({ constraint: "ledger_agrees" });
+  });
+
+  test("refuses to reverse more than was paid, or what is no payment of it", async () => {
+    const [charge] = await query(
+      billing.database.superuserUrl,
+      `SELECT id FROM ledger_entry WHERE invoice_id = '${open}' AND kind = 'charge'`,
+    );
+    const payment = `INSERT INTO ledger_entry (tenant_id, id, invoice_id, kind, amount, tax_split,
+        occurred_on, actor, created_at) VALUES ('${tenantA}', '${draft}', '${open}', 'payment', -5,
+        '[]', '2026-01-01', 'x', now())`;
+    for (const reverses of [charge?.id, draft]) {
+      const statements = [payment, entry("reversal", 6, { reverses }), change("paid = 0")];
+      await expect(tamper(...statements, change("version = version + 1"))).rejects.toMatchObject({
+        constraint: expect.stringMatching(/^ledger_(?:agrees|reversals_covered)$/),
+      });
+    }
+    const foreign = [payment, entry("reversal", 5, { reverses: charge?.id }), change("paid = 0")];
+    await expect(tamper(...foreign)).rejects.toMatchObject({
+      constraint: "ledger_reversals_covered",
+    });
+  });
+
+  test.each([
+    ["payment", 1],
+    ["payment", 0],
+    ["credit", 1],
+    ["reversal", -1],
+    ["void", 1],
+    ["charge", -1],
+    ["gift", 1],
+  ])("refuses a %s of %i", async (kind, amount) => {
+    const more = { ...(kind === "credit" ? { number: "CN-9" } : {}) };
+    await expect(tamper(entry(kind, amount, more))).rejects.toMatchObject({ code: "23514" });
   });
 });
 

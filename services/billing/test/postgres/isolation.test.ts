@@ -6,9 +6,12 @@ import { query } from "../support/billing-database.ts";
 import {
   createCustomer,
   createDraft,
+  createOpen,
   customerBody,
   finalize,
   invoiceBody,
+  paymentBody,
+  reversalBody,
   settingsBody,
 } from "../support/bodies.ts";
 import {
@@ -38,21 +41,37 @@ afterAll(async () => {
   await billing[Symbol.asyncDispose]();
 });
 
-/** A request for an endpoint that is in order but for who sends it. */
-function send(by: TestCaller, endpoint: Endpoint): Promise<Answer> {
-  const id = endpoint.path.includes("/customers") ? ids.customer : ids.draft;
+/** A body that is in order, for every endpoint that takes one. */
+function bodyFor({ name }: Endpoint): object | undefined {
   const bodies: Record<string, object> = {
     putSettings: settingsBody,
     createCustomer: customerBody,
+    updateCustomer: { name: "Ada" },
     createInvoice: invoiceBody(ids.customer),
+    updateInvoice: { due_days: 7 },
     finalizeInvoice: {},
+    voidInvoice: { reason: "x" },
+    markUncollectible: { reason: "x" },
+    recordPayment: paymentBody(1),
+    issueCreditNote: { full: true, reason: "x" },
   };
-  const body = bodies[endpoint.name];
+  return bodies[name];
+}
+
+/** A request for an endpoint that is in order but for who sends it. */
+function send(by: TestCaller, endpoint: Endpoint, at?: string): Promise<Answer> {
+  const id = at ?? (endpoint.path.includes("/customers") ? ids.customer : ids.draft);
+  const body = bodyFor(endpoint);
   return by.send(endpoint.method, endpoint.path.replace("{id}", id), {
     ...(body === undefined ? {} : { body }),
     headers: endpoint.ifMatch === undefined ? {} : { "if-match": '"1"' },
   });
 }
+
+test("every endpoint that takes a body has one here", () => {
+  const taking = endpoints.filter(({ body }) => body !== undefined);
+  expect(taking.filter((each) => bodyFor(each) === undefined)).toEqual([]);
+});
 
 function expectChallenge(answer: Answer, status: number, code: string, scope: string): void {
   expect([answer.status, answer.json.code]).toEqual([status, code]);
@@ -103,16 +122,16 @@ describe.each(endpoints.map((endpoint) => [endpoint.name, endpoint] as const))(
     });
 
     test("takes the tenant from the token alone", async () => {
+      if (!endpoint.path.includes("{id}")) return;
       const rival = await billing.as({ tenant: tenantB });
       const headers = { "x-tenant-id": tenantA, "x-tenant": tenantA, "x-user-id": "svc-test" };
-      if (!endpoint.path.includes("{id}")) return;
-
-      const options = { headers: { ...headers, "if-match": '"1"' } };
-      const body = endpoint.body === undefined ? {} : { body: {} };
-      const at = (id: string) =>
-        rival.send(endpoint.method, endpoint.path.replace("{id}", id), { ...options, ...body });
-      const theirs = await at(endpoint.path.includes("/customers") ? ids.customer : ids.draft);
-      const missing = await at(randomUUID());
+      const forging: TestCaller = {
+        ...rival,
+        send: (method, path, options = {}) =>
+          rival.send(method, path, { ...options, headers: { ...options.headers, ...headers } }),
+      };
+      const theirs = await send(forging, endpoint);
+      const missing = await send(forging, endpoint, randomUUID());
 
       expect([theirs.status, missing.status]).toEqual([404, 404]);
       const same = ({ json: { request_id, instance, ...rest } }: Answer) => rest;
@@ -126,10 +145,46 @@ describe.each(endpoints.map((endpoint) => [endpoint.name, endpoint] as const))(
   },
 );
 
+describe.each(
+  endpoints
+    .filter(({ path, roles }) => path.includes("{id}") && roles.includes("customer"))
+    .map((endpoint) => [endpoint.name, endpoint] as const),
+)("%s", (_name, endpoint) => {
+  test("answers another end user as if there were nothing, byte for byte", async () => {
+    const claims = { sub: "usr_eve", client_id: "app", token_use: "user", roles: ["customer"] };
+    const eve = await billing.as(claims);
+    const at = endpoint.path.includes("/customers") ? ids.customer : ids.open;
+
+    const theirs = await send(eve, endpoint, at);
+    const missing = await send(eve, endpoint, randomUUID());
+
+    const same = ({ status, json: { request_id, instance, ...rest } }: Answer) => [status, rest];
+    expect(theirs.status).toBe(404);
+    expect(same(theirs)).toEqual(same(missing));
+  });
+});
+
+test("a clerk records payments, and reversing them takes an accountant", async () => {
+  const at = `/v1/invoices/${await createOpen(alice)}/payments`;
+  const person = (role: string) =>
+    billing.as({ sub: "usr_x", client_id: "app", token_use: "user", roles: [role] });
+  const paid = await (await person("clerk")).post(at, paymentBody(100));
+  expect(paid.status).toBe(201);
+
+  const body = reversalBody(paid.json.entry.id, 100);
+  expectChallenge(
+    await (await person("clerk")).post(at, body),
+    403,
+    "role_missing",
+    "payments:write",
+  );
+  expect((await (await person("accountant")).post(at, body)).status).toBe(201);
+});
+
 test("another tenant sees empty lists", async () => {
   const rival = await billing.as({ tenant: tenantB });
 
-  for (const path of ["/v1/customers", "/v1/invoices"]) {
+  for (const path of ["/v1/customers", "/v1/invoices", "/v1/events"]) {
     expect((await rival.get(path)).json.data).toEqual([]);
     expect((await rival.get(`${path}?limit=1`)).json.has_more).toBe(false);
   }
@@ -195,7 +250,7 @@ describe("the database by itself", () => {
       expect(await as({ tenant_id: tenantA, access: "root" }, all)).toEqual([]);
       expect(await as(staff(tenantB), all)).toEqual([]);
     }
-    expect(await as(staff(tenantA), "SELECT * FROM invoice")).toHaveLength(2);
+    expect(await as(staff(tenantA), "SELECT * FROM invoice")).not.toEqual([]);
   });
 
   test("shows an end user own rows alone, and lets nothing be written", async () => {

@@ -84,7 +84,7 @@ async function exitOf(child: ChildProcess): Promise<number | null> {
 test("migrate makes the database; a second run changes nothing; billing serves and stops", async () => {
   await using first = start("migrate.ts");
   expect(await first.exit).toBe(0);
-  expect(await first.line("database_migrated")).toMatchObject({ applied: { length: 4 } });
+  expect(await first.line("database_migrated")).toMatchObject({ applied: { length: 5 } });
   await using second = start("migrate.ts");
   expect(await second.exit).toBe(0);
   expect(await second.line("database_migrated")).toMatchObject({ applied: [] });

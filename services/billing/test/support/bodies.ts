@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import type { TestCaller } from "./start-billing.ts";
 
 /** Bodies that are accepted, for tests that are about something else. */
@@ -38,4 +39,29 @@ export async function createDraft(caller: TestCaller, body: object = {}): Promis
 
 export function finalize(caller: TestCaller, id: string, headers: Record<string, string> = {}) {
   return caller.post(`/v1/invoices/${id}/finalize`, {}, { "if-match": '"1"', ...headers });
+}
+
+/** An open invoice over 120.00 EUR, 20.00 of it tax, unless the body says otherwise. */
+export async function createOpen(caller: TestCaller, body: object = {}): Promise<string> {
+  const id = await createDraft(caller, body);
+  const open = await finalize(caller, id);
+  if (open.status !== 200) throw new Error(`not open: ${open.text}`);
+  return id;
+}
+
+export function paymentBody(amount: number, change: object = {}) {
+  return {
+    kind: "payment",
+    amount,
+    currency: "EUR",
+    method: "bank_transfer",
+    reference: randomUUID(),
+    received_on: "2026-01-15",
+    ...change,
+  };
+}
+
+export function reversalBody(reverses: string, amount: number, change: object = {}) {
+  const { method, ...moved } = paymentBody(amount);
+  return { ...moved, kind: "reversal", reverses, ...change };
 }

@@ -108,6 +108,8 @@ export function caller(url: string, token?: string) {
       send("GET", path, headers === undefined ? {} : { headers }),
     post: (path: string, body?: unknown, headers?: Record<string, string>) =>
       send("POST", path, { body: body ?? {}, ...(headers === undefined ? {} : { headers }) }),
+    patch: (path: string, body: unknown, headers?: Record<string, string>) =>
+      send("PATCH", path, { body, ...(headers === undefined ? {} : { headers }) }),
     put: (path: string, body: unknown, headers?: Record<string, string>) =>
       send("PUT", path, { body, ...(headers === undefined ? {} : { headers }) }),
   };

@@ -3,6 +3,7 @@ import { settingsAndCustomers } from "./0001-settings-and-customers.ts";
 import { invoices } from "./0002-invoices.ts";
 import { ledgerAndEvents } from "./0003-ledger-and-events.ts";
 import { idempotencyKeys } from "./0004-idempotency-keys.ts";
+import { ledgerAgreement } from "./0005-ledger-agreement.ts";
 
 /** Every migration in order; what is granted is granted to `appRole`. */
 export function allMigrations(appRole: string): Record<string, Migration> {
@@ -11,6 +12,7 @@ export function allMigrations(appRole: string): Record<string, Migration> {
     "0002-invoices": invoices(appRole),
     "0003-ledger-and-events": ledgerAndEvents(appRole),
     "0004-idempotency-keys": idempotencyKeys(appRole),
+    "0005-ledger-agreement": ledgerAgreement(),
   };
 }
 
