@@ -39,11 +39,26 @@ export function loadMigrateConfig(env: Env) {
 const issuer = "http://localhost:9001";
 const jwksUri = "http://issuer:8080/oauth/jwks";
 const audience = "https://billing.tollgate.internal";
+
+/** The owner of the tables, for jobs that look at every tenant. */
+export function loadOwnerConfig(env: Env) {
+  return readConfig(env, (read) => {
+    const address = readAppAddress(read);
+    if (address !== undefined) address.username = "billing_owner";
+    const file = "billing-owner/password";
+    return { ownerUrl: withPassword(address, secret(read, "BILLING_OWNER_PASSWORD_FILE", file)) };
+  });
+}
+
 const ports = { min: 0, max: 65_535 };
 
-function readAppUrl(read: Reader): string {
+function readAppAddress(read: Reader): URL | undefined {
   const byDefault = "postgres://billing_app@postgres:5432/billing";
-  const address = read.postgresUrl("BILLING_DATABASE_URL", { example: byDefault }, byDefault);
+  return read.postgresUrl("BILLING_DATABASE_URL", { example: byDefault }, byDefault);
+}
+
+function readAppUrl(read: Reader): string {
+  const address = readAppAddress(read);
   const password = secret(read, "BILLING_DATABASE_PASSWORD_FILE", "billing/database_password");
   return withPassword(address, password);
 }

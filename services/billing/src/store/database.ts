@@ -10,14 +10,16 @@ export type DatabaseOptions = {
   poolSize: number;
   /** A connection broke while nobody used it; the next query opens another. */
   onBroken?: (error: Error) => void;
+  queryTimeoutMs?: number;
 };
 
 /** Limits that hold from our side as well: a server that froze would otherwise hang a request. */
 const acquireTimeoutMs = 3_000;
-const queryTimeoutMs = 6_000;
+const defaultQueryTimeoutMs = 6_000;
 
 /** A pool of connections. Opens none by itself, so that it can be made while PostgreSQL is down. */
-export function openDatabase({ url, poolSize, onBroken = () => {} }: DatabaseOptions) {
+export function openDatabase(options: DatabaseOptions) {
+  const { url, poolSize, onBroken = () => {}, queryTimeoutMs = defaultQueryTimeoutMs } = options;
   const pool = new pg.Pool({
     connectionString: url,
     max: poolSize,

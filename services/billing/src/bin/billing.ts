@@ -1,0 +1,42 @@
+import { ConfigError } from "@tollgate/shared/config";
+import { verifyAudit } from "../commands/verify-audit.ts";
+import { verifyEveryTenant } from "../commands/verify-every-tenant.ts";
+import { verifyLedger } from "../commands/verify-ledger.ts";
+import { loadOwnerConfig } from "../config.ts";
+
+const usage = `Usage: billing <command>
+
+  ledger:verify  every invoice agrees with its lines, its ledger and its place in the series
+  audit:verify   the events of every tenant form one unbroken chain
+
+They log in as the owner of the tables, as the migrate job does, and end with status 1 when
+something does not agree.
+`;
+
+const commands: Record<string, () => Promise<boolean>> = {
+  "ledger:verify": () =>
+    verifyEveryTenant(loadOwnerConfig(process.env).ownerUrl, verifyLedger, say),
+  "audit:verify": () => verifyEveryTenant(loadOwnerConfig(process.env).ownerUrl, verifyAudit, say),
+};
+
+function say(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
+
+async function main(): Promise<void> {
+  const command = commands[process.argv[2] ?? ""];
+  if (command === undefined) {
+    process.stderr.write(usage);
+    process.exitCode = 2;
+    return;
+  }
+  try {
+    if (!(await command())) process.exitCode = 1;
+  } catch (error) {
+    const faults = error instanceof ConfigError ? error.faults : [(error as Error).message];
+    process.stderr.write(`${faults.join("\n")}\n`);
+    process.exitCode = 2;
+  }
+}
+
+await main();
