@@ -19,7 +19,9 @@ export type Role = "accountant" | "clerk" | "auditor" | "customer";
 export type Reply = {
   status: 200 | 201 | 204;
   body?: object;
-  headers?: { etag?: string; location?: string };
+  headers?: { etag?: string; location?: string } & Record<string, string>;
+  /** Instead of a body: something that is not JSON. */
+  content?: { type: string; bytes: Buffer };
   /** The parameters with which a list goes on, for the Link header. */
   next?: Record<string, string>;
 };
@@ -31,6 +33,8 @@ export type Call<Body, Query> = {
   id: string;
   body: Body;
   query: Query;
+  /** Which of these media types the caller would rather have; undefined for none. */
+  preferred<T extends string>(types: readonly T[]): T | undefined;
   /** Throws 428 or 412 unless the request's If-Match names this version. */
   requireVersion(version: number): void;
 };

@@ -19,6 +19,8 @@ export const billingProblems = {
   version_mismatch: { status: 412, title: "It was changed by somebody else in the meantime" },
   duplicate_external_id: { status: 409, title: "This external_id is taken" },
   invalid_transition: { status: 409, title: "The invoice's state does not allow this" },
+  document_of_draft: { status: 409, title: "A draft has no document: it is not issued yet" },
+  not_acceptable: { status: 406, title: "The document is not to be had in that form" },
   invoice_has_payments: { status: 409, title: "Something was paid or credited on this invoice" },
   payment_exceeds_due: { status: 409, title: "The payment is more than what is due" },
   reversal_exceeds_payment: {

@@ -73,6 +73,16 @@ export const billingGuide: Guide = {
     "The invoice's state does not allow this.",
     "See invoice_status and allowed in the answer.",
   ],
+  document_of_draft: [
+    409,
+    "The invoice is a draft, and a draft has no document.",
+    "Finalize it first: then it is what the customer gets, and stays so.",
+  ],
+  not_acceptable: [
+    406,
+    "The document is not to be had in the form that Accept asks for.",
+    "Ask for text/html or application/pdf.",
+  ],
   invoice_has_payments: [
     409,
     "Something was paid or credited on the invoice, so it cannot be voided.",

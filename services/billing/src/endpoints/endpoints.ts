@@ -4,6 +4,7 @@ import { createInvoice } from "./create-invoice.ts";
 import { deleteInvoice } from "./delete-invoice.ts";
 import { finalizeInvoice } from "./finalize-invoice.ts";
 import { getCustomer } from "./get-customer.ts";
+import { getDocument } from "./get-document.ts";
 import { getInvoice } from "./get-invoice.ts";
 import { getSettings } from "./get-settings.ts";
 import { issueCreditNote } from "./issue-credit-note.ts";
@@ -35,5 +36,6 @@ export const endpoints: readonly Endpoint[] = [
   markUncollectible,
   recordPayment,
   issueCreditNote,
+  getDocument,
   listEvents,
 ];

@@ -1,4 +1,7 @@
 import * as z from "zod";
+import { invoiceDocument } from "../documents/invoice-document.ts";
+import { renderHtml } from "../documents/render-html.ts";
+import { sha256 } from "../documents/sha256.ts";
 import { type Day, dayIn } from "../domain/calendar.ts";
 import { finalize, invoiceNumber } from "../domain/invoice.ts";
 import { endpoint } from "../endpoint.ts";
@@ -35,8 +38,9 @@ export const finalizeInvoice = endpoint({
     requireVersion(draft.version);
 
     const invoice = await updateFinalized(tx, draft, await finalized(tx, draft, body.issued_on));
-    await charge(tx, invoice);
-    await record(tx, draft, invoice);
+    const parts = await findParts(tx, id);
+    await charge(tx, invoice, parts);
+    await record(tx, draft, invoice, parts);
     return await answerInvoice(tx, invoice);
   },
 });
@@ -57,15 +61,21 @@ async function finalized(tx: TenantTransaction, draft: Invoice, wanted?: Day): P
   return { ...finalization, number: invoiceNumber(series, seq), series, seq };
 }
 
-async function charge(tx: TenantTransaction, { id, total, issued_on }: Invoice): Promise<void> {
-  const { taxes } = await findParts(tx, id);
+type Parts = Awaited<ReturnType<typeof findParts>>;
+
+async function charge(tx: TenantTransaction, invoice: Invoice, { taxes }: Parts): Promise<void> {
+  const { id, total, issued_on } = invoice;
   const occurredOn = issued_on as Day; // a finalized invoice has one
   await insertLedgerEntry(tx, { invoice_id: id, kind: "charge", amount: total, taxes, occurredOn });
 }
 
-async function record(tx: TenantTransaction, draft: Invoice, invoice: Invoice): Promise<void> {
+/** With the hash of the document: that it is what was sent can be shown ever after. */
+async function record(tx: TenantTransaction, draft: Invoice, invoice: Invoice, parts: Parts) {
   const { number, customer_id, issued_on, due_on, total } = invoice;
-  const data = { number, customer_id, issued_on, due_on, total: moneyOf(invoice, total) };
-  await recordInvoiceEvent(tx, "invoice.finalized", invoice, data);
+  await recordInvoiceEvent(tx, "invoice.finalized", invoice, {
+    ...{ number, customer_id, issued_on, due_on },
+    total: moneyOf(invoice, total),
+    document_sha256: sha256(renderHtml(invoiceDocument({ invoice, ...parts }))),
+  });
   if (invoice.status === "paid") await recordSettlement(tx, draft, invoice);
 }

@@ -1,6 +1,6 @@
 import type { Middleware, ParameterizedContext } from "koa";
 import type { BillingState } from "../context.ts";
-import type { Endpoint, Reply } from "../endpoint.ts";
+import type { Call, Endpoint, Reply } from "../endpoint.ts";
 import type { StoredReply } from "../store/idempotency-keys.ts";
 import type { Occasion, RunInTenant, TenantTransaction } from "../store/tenant-transaction.ts";
 import { answerOnce } from "./answer-once.ts";
@@ -12,6 +12,8 @@ export type EndpointDeps = {
   now: () => Date;
   idempotencyHours: number;
 };
+
+type Sendable = StoredReply & Pick<Reply, "content">;
 
 type Context = ParameterizedContext<BillingState> & { params: Record<string, string> };
 
@@ -40,28 +42,28 @@ async function answer(
   ctx: Context,
   tx: TenantTransaction,
   deps: EndpointDeps,
-): Promise<StoredReply> {
+): Promise<Sendable> {
   const { body, query } = ctx.state;
   const requireVersion = readIfMatch(ctx.get("if-match"), endpoint.ifMatch ?? "any");
-  const work = async () => {
-    const call = { tx, id: ctx.params.id ?? "", body, query, requireVersion };
-    return written(await endpoint.handle(call), ctx);
-  };
-  if (endpoint.method !== "POST") return await work();
+  const preferred: Call<unknown, unknown>["preferred"] = (types) =>
+    types.find((type) => type === ctx.accepts(...types));
+  const call = { tx, id: ctx.params.id ?? "", body, query, preferred, requireVersion };
+  if (endpoint.method !== "POST") return written(await endpoint.handle(call), ctx);
   const once = {
     key: readIdempotencyKey(ctx.get("idempotency-key")),
     fingerprint: fingerprint(ctx.method, ctx.path, body),
     keepHours: deps.idempotencyHours,
   };
-  return await answerOnce(tx, once, work);
+  return await answerOnce(tx, once, async () => written(await endpoint.handle(call), ctx));
 }
 
-/** A reply as text, because a replay must be the same byte for byte. */
-function written({ status, headers = {}, body, next }: Reply, ctx: Context): StoredReply {
+/** A reply as text, because a replay must be the same byte for byte; or as what it is, if it is not JSON. */
+function written({ status, headers = {}, body, content, next }: Reply, ctx: Context): Sendable {
   return {
     status,
     headers: { ...headers, ...(next === undefined ? {} : linkTo(next, ctx)) },
     body: body === undefined ? "" : JSON.stringify(body),
+    ...(content === undefined ? {} : { content }),
   };
 }
 
@@ -72,7 +74,8 @@ function linkTo(next: Record<string, string>, ctx: Context) {
   return { link: `<${ctx.path}?${query}>; rel="next"` };
 }
 
-function send(ctx: Context, { status, headers, body }: StoredReply, conditional: boolean): void {
+function send(ctx: Context, reply: Sendable, conditional: boolean): void {
+  const { status, headers, body, content } = reply;
   ctx.set("cache-control", "private, no-cache");
   for (const [name, value] of Object.entries(headers)) ctx.set(name, published(name, value, ctx));
   if (conditional && isNotModified(ctx.get("if-none-match"), headers.etag)) {
@@ -80,9 +83,9 @@ function send(ctx: Context, { status, headers, body }: StoredReply, conditional:
     return;
   }
   ctx.status = status;
-  if (body === "") return;
-  ctx.type = "application/json";
-  ctx.body = body;
+  if (body === "" && content === undefined) return;
+  ctx.type = content?.type ?? "application/json";
+  ctx.body = content?.bytes ?? body;
 }
 
 /** Addresses are kept without the public prefix, and get the one of the request that reads them. */
