@@ -18,6 +18,7 @@ import { readQuery } from "./steps/read-query.ts";
 import { refuseMethod } from "./steps/refuse-method.ts";
 import { requireAccess, requireAccessFor } from "./steps/require-access.ts";
 import { checkHeaders, runEndpoint } from "./steps/run-endpoint.ts";
+import { serveDescription } from "./steps/serve-description.ts";
 import type { RunInTenant } from "./store/tenant-transaction.ts";
 
 export type BillingDeps = {
@@ -41,6 +42,7 @@ export function createBilling(config: Settings, deps: BillingDeps): Koa<BillingS
     .use(readPrefix())
     .use(logRequest(deps.duration)) // around reportProblems, so that it logs the status that was sent
     .use(reportProblems())
+    .use(serveDescription(endpoints))
     .use(authenticate(deps.verifyToken, config.tokens.audience)) // before any route: 401 tells no more
     .use(router.routes())
     .use(refuseMethod(router));

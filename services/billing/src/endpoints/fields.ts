@@ -73,7 +73,7 @@ export const paging = {
     .string()
     .regex(/^[1-9]\d{0,9}$/, "It must be a whole number from 1")
     .transform((digits) => Math.min(Number(digits), mostRows))
-    .default(25),
+    .prefault("25"),
   cursor: z.string().max(512).optional(),
 };
 

@@ -8,7 +8,7 @@ import { answerPage } from "./page.ts";
 const query = z.strictObject({
   q: line(100).optional(),
   external_id: externalId.optional(),
-  archived: yesOrNo.default(false),
+  archived: yesOrNo.prefault("false"),
   ...paging,
 });
 

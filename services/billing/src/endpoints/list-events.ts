@@ -10,7 +10,7 @@ const query = z.strictObject({
     .string()
     .regex(/^(?:0|[1-9]\d{0,14})$/, "It must be a whole number from 0")
     .transform(BigInt)
-    .default(0n),
+    .prefault("0"),
   type: z.enum(eventTypes).optional(),
   entity_id: z.uuid().optional(),
   limit: paging.limit,
