@@ -50,6 +50,15 @@ check-routes: docker ## say whether the gateway would take FILE (config/gateway.
 rotate-keys: docker ## let the next signing keys sign; nothing restarts, no token is refused
 	@$(COMPOSE) exec issuer tollgate keys rotate
 
+.PHONY: seed
+seed: docker ## load two tenants, fifty customers, a thousand invoices
+	@$(COMPOSE) exec billing node services/billing/src/bin/billing.ts seed
+
+.PHONY: verify
+verify: docker ## add up every ledger, walk every audit chain
+	@$(COMPOSE) run --rm --no-deps migrate node services/billing/src/bin/billing.ts ledger:verify
+	@$(COMPOSE) run --rm --no-deps migrate node services/billing/src/bin/billing.ts audit:verify
+
 ##@ Without Docker
 
 .PHONY: dev

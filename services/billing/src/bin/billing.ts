@@ -1,22 +1,31 @@
 import { ConfigError } from "@tollgate/shared/config";
+import { seed } from "../commands/seed/seed.ts";
 import { verifyAudit } from "../commands/verify-audit.ts";
 import { verifyEveryTenant } from "../commands/verify-every-tenant.ts";
 import { verifyLedger } from "../commands/verify-ledger.ts";
-import { loadOwnerConfig } from "../config.ts";
+import { loadConfig, loadOwnerConfig } from "../config.ts";
 
 const usage = `Usage: billing <command>
 
   ledger:verify  every invoice agrees with its lines, its ledger and its place in the series
   audit:verify   the events of every tenant form one unbroken chain
 
-They log in as the owner of the tables, as the migrate job does, and end with status 1 when
+Those log in as the owner of the tables, as the migrate job does, and end with status 1 when
 something does not agree.
+
+  seed           loads two tenants, fifty customers and a thousand invoices to look at
 `;
+
+async function loadSeed(): Promise<boolean> {
+  await seed(loadConfig(process.env).database.url, process.stdout);
+  return true;
+}
 
 const commands: Record<string, () => Promise<boolean>> = {
   "ledger:verify": () =>
     verifyEveryTenant(loadOwnerConfig(process.env).ownerUrl, verifyLedger, say),
   "audit:verify": () => verifyEveryTenant(loadOwnerConfig(process.env).ownerUrl, verifyAudit, say),
+  seed: loadSeed,
 };
 
 function say(line: string): void {

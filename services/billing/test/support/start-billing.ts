@@ -26,9 +26,12 @@ type Options = {
   prepare?: (database: TestDatabase) => Promise<unknown>;
 };
 
+/** The whole suite also passes with one connection: TEST_POOL_SIZE=1. */
+const usualPool = Number(process.env.TEST_POOL_SIZE ?? 10);
+
 /** Billing on a real socket and a database of its own, with an issuer that mints what is asked. */
 export async function startBillingUnderTest(options: Options = {}) {
-  const { poolSize = 10, now = () => new Date(), databaseUrl = (url) => url } = options;
+  const { poolSize = usualPool, now = () => new Date(), databaseUrl = (url) => url } = options;
   await using opened = new AsyncDisposableStack();
   const database = opened.use(await createBillingDatabase());
   await options.prepare?.(database);
