@@ -1,12 +1,10 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
-import pg from "pg";
 import { createCustomer, createOpen } from "../support/bodies.ts";
 import {
   type BillingUnderTest,
   startBillingUnderTest,
   type TestCaller,
-  tenantA,
 } from "../support/start-billing.ts";
 
 let billing: BillingUnderTest;
@@ -85,25 +83,4 @@ test.each([
 ])("a feed by %s is refused", async (query) => {
   const answer = await caller.get(`/v1/events?${query}`);
   expect([answer.status, answer.json.code]).toEqual([400, "query_invalid"]);
-});
-
-test("no event shows up behind a reader: who came second waits for who came first", async () => {
-  const before = (await caller.get("/v1/events?limit=100")).json.data.length;
-  // A slow transaction has taken its place in the order, and has not committed yet.
-  const slow = new pg.Client({ connectionString: billing.database.superuserUrl });
-  await slow.connect();
-  await slow.query("BEGIN");
-  await slow.query(
-    `UPDATE counter SET next_value = next_value WHERE tenant_id = '${tenantA}' AND series = 'event'`,
-  );
-  const fast = createCustomer(caller);
-
-  const meanwhile = await caller.get("/v1/events?limit=100");
-  await slow.query("COMMIT");
-  await slow.end();
-  await fast;
-
-  expect(meanwhile.json.data).toHaveLength(before);
-  const after = await caller.get("/v1/events?limit=100");
-  expect(after.json.data).toHaveLength(before + 1);
 });

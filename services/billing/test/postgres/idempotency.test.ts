@@ -14,6 +14,7 @@ import {
   type Answer,
   allScopes,
   type BillingUnderTest,
+  patiently,
   startBillingUnderTest,
   type TestCaller,
 } from "../support/start-billing.ts";
@@ -122,7 +123,9 @@ describe.each(Object.keys(posts))("%s", (name) => {
     const key = randomUUID();
     const before = await countRows();
 
-    const answers = await Promise.all(Array.from({ length: 20 }, () => send(post, key)));
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, () => patiently(() => send(post, key))),
+    );
     const after = await countRows();
     const first = answers.find(({ status, headers }) => {
       return status < 300 && headers.get("idempotency-replayed") === null;

@@ -123,3 +123,11 @@ type SendOptions = {
   raw?: string | Uint8Array<ArrayBuffer>;
   headers?: Record<string, string>;
 };
+
+/** As a client does that is told that the database is too busy: it asks again. */
+export async function patiently(ask: () => Promise<Answer>): Promise<Answer> {
+  for (;;) {
+    const answer = await ask();
+    if (answer.status !== 503) return answer;
+  }
+}
