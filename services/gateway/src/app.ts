@@ -22,6 +22,8 @@ import { matchRoute } from "./steps/match-route.ts";
 import { reportProblems } from "./steps/report-problems.ts";
 import { shareAcrossOrigins } from "./steps/share-across-origins.ts";
 import { shedLoad } from "./steps/shed-load.ts";
+import type { OpenStreams } from "./upgrade/open-streams.ts";
+import type { Tunnels } from "./upgrade/tunnels.ts";
 import type { Upstreams } from "./upstream/upstreams.ts";
 
 export type GatewayDeps = {
@@ -35,6 +37,8 @@ export type GatewayDeps = {
   pressure: Pressure;
   /** How many requests are under way. */
   traffic: { active: number };
+  streams: OpenStreams;
+  tunnels: Tunnels;
 };
 
 /** The gateway is this list. Reading it from top to bottom is reading what happens to a request. */

@@ -3,6 +3,8 @@ import type { Caller } from "@tollgate/shared/tokens/caller";
 import type { Next, ParameterizedContext } from "koa";
 import type { Target } from "./http/read-target.ts";
 import type { Route } from "./routes/route-table.ts";
+import type { Cause } from "./upgrade/open-streams.ts";
+import type { Traffic } from "./upgrade/tunnel.ts";
 
 /** What each step leaves on the request for those behind it. */
 export type GatewayState = {
@@ -29,6 +31,10 @@ export type GatewayState = {
   upstream?: string;
   /** Milliseconds from the hand-over to the upstream's first byte. */
   upstreamMs?: number;
+  /** What went through the tunnel that it became. */
+  tunnel?: Traffic;
+  /** Why a stream was ended by the gateway, if it was. */
+  endedBy?: Cause;
 };
 
 export type GatewayContext = ParameterizedContext<GatewayState>;

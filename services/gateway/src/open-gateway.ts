@@ -16,6 +16,11 @@ import { createRevocations, type Revocations } from "./revocation/revocations.ts
 import { createLivePolicy, type LivePolicy } from "./routes/live-policy.ts";
 import type { Policy } from "./routes/policy.ts";
 import { reportRefusal } from "./steps/log-request.ts";
+import { countTunnels } from "./upgrade/count-tunnels.ts";
+import { listenForUpgrades } from "./upgrade/listen-for-upgrades.ts";
+import { createOpenStreams } from "./upgrade/open-streams.ts";
+import { createTunnels } from "./upgrade/tunnels.ts";
+import { isWebSocketHandshake } from "./upgrade/websocket-handshake.ts";
 import { createUpstreams } from "./upstream/upstreams.ts";
 
 export type GatewayParts = {
@@ -56,6 +61,13 @@ export async function openGateway(
   );
   opened.use(watchPressure(pressure));
   const traffic = { active: 0 };
+  const streams = createOpenStreams({
+    now: Date.now,
+    toleranceSeconds: (issuer) => policy.current().trusted.toleranceSeconds(issuer),
+    onRevoked: revocations.onRevoked,
+  });
+  const tunnels = createTunnels({ max: config.maxTunnels, streams, traffic });
+  countTunnels(metrics, () => tunnels.size);
   const gauges = { active: () => traffic.active, sheddingShare: () => pressure.share };
   const observe = measureRequests(metrics, gauges);
   const app = createGateway({
@@ -67,6 +79,8 @@ export async function openGateway(
     limits,
     pressure,
     traffic,
+    streams,
+    tunnels,
   }).callback();
 
   const listening = opened.use(
@@ -76,12 +90,20 @@ export async function openGateway(
       variable: "GATEWAY_PORT",
       drainMs: config.drainMs,
       noticeMs: config.drainNoticeMs,
-      server: { requireHostHeader: false, requestTimeout: 300_000 },
+      server: {
+        requireHostHeader: false,
+        requestTimeout: 300_000,
+        shouldUpgradeCallback: isWebSocketHandshake,
+      },
     }),
   );
   listenForTrouble(listening.server, listening.answer, (problem, peer) => {
     reportRefusal({ log, observe }, problem, peer);
   });
+
+  listenForUpgrades(listening.server, listening.answer);
+  // What has no end by itself is ended once no connection is taken any more: it would come back.
+  opened.defer(() => void setTimeout(streams.leave, config.drainNoticeMs));
 
   const open = opened.move();
   return {

@@ -19,6 +19,8 @@ export const gatewayCatalogue = {
   origin_not_allowed: { status: 403, title: "Pages of this origin may not call this route" },
   concurrency_exceeded: { status: 503, title: "This route has as many requests as it takes" },
   overloaded: { status: 503, title: "The gateway has more work than it can do" },
+  upgrade_not_accepted: { status: 403, title: "This route takes no WebSocket" },
+  too_many_tunnels: { status: 503, title: "Too many WebSockets are open here" },
   rate_exceeded: { status: 429, title: "Too many requests in too short a time" },
   upstream_unreachable: { status: 502, title: "The service behind this could not be reached" },
   upstream_broken: { status: 502, title: "The service behind this gave no proper answer" },

@@ -49,6 +49,16 @@ export const gatewayGuide: Guide = {
     "Read answers as they come, or ask for less at once.",
   ],
   route_unknown: [404, "No route of the gateway leads there.", "Check the path. Case matters."],
+  upgrade_not_accepted: [
+    403,
+    "You asked for a WebSocket, and this route of the gateway takes none.",
+    "Check the path. Whoever runs the gateway allows them with `websocket: true` on a route.",
+  ],
+  too_many_tunnels: [
+    503,
+    "As many WebSockets are open as the gateway carries at once.",
+    "Wait for Retry-After and try again.",
+  ],
   rate_exceeded: [
     429,
     "You sent more requests than this route allows in its window.",

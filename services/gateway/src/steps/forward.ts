@@ -4,9 +4,12 @@ import { hasBody } from "../http/has-body.ts";
 import { problem } from "../problems.ts";
 import type { Policy } from "../routes/policy.ts";
 import { upstreamPath } from "../routes/route-table.ts";
+import type { Tunnels } from "../upgrade/tunnels.ts";
+import { UpgradeResponse } from "../upgrade/upgrade-response.ts";
 import { Exchange } from "../upstream/exchange.ts";
 import { forwardedRequestHeaders } from "../upstream/headers.ts";
 import { RequestBody } from "../upstream/request-body.ts";
+import { noUpgrade } from "../upstream/send.ts";
 import { requestTrailers, wantsTrailers } from "../upstream/trailers.ts";
 import type { Upstreams } from "../upstream/upstreams.ts";
 
@@ -14,13 +17,18 @@ export type ForwardDeps = {
   upstreams: Upstreams;
   policy: () => Policy;
   answerProblem: AnswerProblem;
+  tunnels: Tunnels;
 };
 
 /** Hands the request on and streams the answer back. From here on the response is the exchange's. */
-export function forward({ upstreams, policy, answerProblem }: ForwardDeps): Step {
+export function forward({ upstreams, policy, answerProblem, tunnels }: ForwardDeps): Step {
   return function forward(ctx) {
+    ctx.respond = false;
+    // Whoever left while the token was verified is owed nothing, and nothing would tell us later.
+    if (ctx.res.closed) return;
     const { route, target, begunAt } = ctx.state;
     ctx.state.decidedMs = performance.now() - begunAt;
+    const { res } = ctx;
     const { timeouts, limits } = route.entry;
     const headers = forwardedRequestHeaders(ctx.req, route.entry);
     headers.push(...policy().provenance(ctx.req, ctx.state));
@@ -32,10 +40,8 @@ export function forward({ upstreams, policy, answerProblem }: ForwardDeps): Step
       trailers: requestTrailers(ctx.req),
       timeouts,
       connectMs: timeouts.connect,
+      upgrade: res instanceof UpgradeResponse ? tunnels.prepare(ctx, res) : noUpgrade,
     };
-    ctx.respond = false;
-    // Whoever left while the token was verified is owed nothing, and nothing would tell us later.
-    if (ctx.res.closed) return;
     new Exchange(ctx, upstreams.of(route), outgoing, answerProblem).start();
   };
 }

@@ -31,8 +31,10 @@ function report({ req, res, state }: GatewayContext, { log, observe, policy }: L
   const method = methodLabel(req.method);
   // Who left before the answer began was told nothing, whatever stands ready there.
   const status = res.headersSent ? res.statusCode : clientClosedRequest;
-  const { caller, problem, upstreamMs } = state;
-  observe({ method, route, status, ms, reason: problem?.code, upstreamMs });
+  const { caller, problem, tunnel, decidedMs, upstreamMs } = state;
+  // Of a tunnel its handshake is measured: how long it was open is nobody's delay.
+  const delay = tunnel === undefined ? ms : (decidedMs ?? 0) + (upstreamMs ?? 0);
+  observe({ method, route, status, ms: delay, reason: problem?.code, upstreamMs });
   log.info({
     event: "request_answered",
     request_id: state.requestId,
@@ -41,10 +43,13 @@ function report({ req, res, state }: GatewayContext, { log, observe, policy }: L
     route,
     status,
     duration_ms: round(ms),
-    decided_ms: round(state.decidedMs),
+    decided_ms: round(decidedMs),
     upstream: state.upstream,
     upstream_ms: round(upstreamMs),
     aborted: res.writableFinished ? undefined : true,
+    received_bytes: tunnel?.receivedBytes,
+    sent_bytes: tunnel?.sentBytes,
+    ended_by: tunnel?.endedBy ?? state.endedBy,
     client_address: policy().clientAddress(req),
     client_id: caller?.clientId,
     sub: caller?.subject,

@@ -1,3 +1,5 @@
+import type { Socket } from "node:net";
+import type { Duplex } from "node:stream";
 import type { Dispatcher } from "undici";
 import type { Ticket } from "./circuit-breaker.ts";
 import type { Endpoint } from "./endpoint.ts";
@@ -11,6 +13,7 @@ export type Raw = readonly (Buffer | string)[];
 export type Listener = {
   informed(status: number, rawHeaders: Raw): void;
   answered(status: number, rawHeaders: Raw, phrase: string | undefined): void;
+  upgraded(attempt: Attempt, socket: Socket, rawHeaders: Raw): void;
   received(attempt: Attempt, chunk: Buffer): void;
   ended(attempt: Attempt, rawTrailers: Raw): void;
   failed(attempt: Attempt, error: Error): void;
@@ -65,6 +68,13 @@ export class Attempt implements Dispatcher.DispatchHandler {
     this.#upstream.record(this.endpoint, verdict === "good" && this.#status < 500);
   }
 
+  /** The connection is a tunnel now: as long as it is open, the endpoint is at work on it. */
+  outlast(tunnel: Socket): void {
+    const { breaker } = this.endpoint;
+    if (breaker.state === "half-open") breaker.succeeded(this.#ticket);
+    tunnel.once("close", () => this.conclude("good"));
+  }
+
   /** Takes the request back: its connection is closed, for nobody knows what is still on it. */
   abort(reason: Error): void {
     this.#controller?.abort(reason);
@@ -90,6 +100,12 @@ export class Attempt implements Dispatcher.DispatchHandler {
     // A trial that is answered has told enough: the others need not wait for its last byte.
     if (this.endpoint.breaker.state === "half-open") this.endpoint.breaker.succeeded(this.#ticket);
     this.#listener.answered(status, rawOf(controller.rawHeaders), phrase);
+  }
+
+  onRequestUpgrade(controller: Controller, status: number, _: unknown, socket: Duplex): void {
+    if (this.#isOver) return void socket.destroy();
+    this.#status = status;
+    this.#listener.upgraded(this, socket as Socket, rawOf(controller.rawHeaders));
   }
 
   onResponseData(_controller: Controller, chunk: Buffer): void {

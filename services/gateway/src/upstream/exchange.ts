@@ -1,3 +1,4 @@
+import type { Socket } from "node:net";
 import { Problem } from "@tollgate/shared/problem";
 import type { GatewayContext } from "../context.ts";
 import type { AnswerProblem } from "../http/answer-problem.ts";
@@ -9,7 +10,7 @@ import type { Ticket } from "./circuit-breaker.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { type Failure, failureOf } from "./failure.ts";
 import { passOnInformation } from "./pass-on-information.ts";
-import { type Waiting, waitingFor } from "./patience.ts";
+import { shortest, type Waiting, waitingFor } from "./patience.ts";
 import { ClientLeft } from "./request-body.ts";
 import { type Outgoing, send } from "./send.ts";
 import type { Choice, Upstream } from "./upstream.ts";
@@ -45,7 +46,7 @@ export class Exchange implements Listener {
     this.#outgoing = outgoing;
     this.#answerProblem = answerProblem;
     this.#answer = new Answer(ctx);
-    this.#timer = setTimeout(wake, shortest(outgoing), this);
+    this.#timer = setTimeout(wake, shortest(outgoing.timeouts), this);
     ctx.res.once("close", () => this.#leave());
     upstream.budget.deposit();
   }
@@ -88,6 +89,18 @@ export class Exchange implements Listener {
   answered(status: number, raw: Raw, phrase: string | undefined): void {
     this.#answer.begin(status, raw, phrase);
     this.#ctx.state.upstreamMs = this.#answer.movedAt - this.#beganAt;
+  }
+
+  upgraded(attempt: Attempt, socket: Socket, raw: Raw): void {
+    try {
+      this.#outgoing.upgrade.take(socket, raw);
+      this.#ctx.state.upstreamMs = performance.now() - this.#beganAt;
+      attempt.outlast(socket);
+      this.#finish();
+    } catch (error) {
+      socket.destroy();
+      this.failed(attempt, error as Error);
+    }
   }
 
   received(attempt: Attempt, chunk: Buffer): void {
@@ -147,7 +160,7 @@ export class Exchange implements Listener {
     const progress = { beganAt: this.#beganAt, answer: this.#answer, body };
     const { on, leftMs } = waitingFor(progress, timeouts, performance.now());
     if (leftMs <= 0) this.#giveUpOn(on);
-    else this.#timer = setTimeout(wake, Math.min(leftMs, shortest(this.#outgoing)), this);
+    else this.#timer = setTimeout(wake, Math.min(leftMs, shortest(timeouts)), this);
   }
 
   #giveUpOn(culprit: Waiting["on"]): void {
@@ -178,9 +191,4 @@ const idempotent = new Set(["GET", "HEAD", "OPTIONS", "DELETE"]);
 
 function wake(exchange: Exchange): void {
   exchange.wake();
-}
-
-/** No phase can be over before this; and what changes in between is seen this much later at most. */
-function shortest({ timeouts: { headers, idle, total } }: Outgoing): number {
-  return Math.min(headers, idle, total);
 }

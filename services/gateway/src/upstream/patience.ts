@@ -21,6 +21,11 @@ export function waitingFor(progress: Progress, timeouts: Timeouts, now: number):
   return { on, leftMs };
 }
 
+/** No phase can be over before this; and what changes in between is seen this much later at most. */
+export function shortest({ headers, idle, total }: Timeouts): number {
+  return Math.min(headers, idle, total);
+}
+
 function phaseOf({ beganAt, answer, body }: Progress, timeouts: Timeouts) {
   const bodyMovedAt = body?.movedAt ?? 0;
   if (answer.isBegun) {

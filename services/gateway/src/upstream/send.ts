@@ -1,8 +1,25 @@
+import type { Socket } from "node:net";
 import type { Dispatcher } from "undici";
-import type { Attempt } from "./attempt.ts";
+import { problem } from "../problems.ts";
+import type { Attempt, Raw } from "./attempt.ts";
 import type { Timeouts } from "./patience.ts";
 import type { RequestBody } from "./request-body.ts";
 import { sendWithTrailers } from "./send-with-trailers.ts";
+
+/** The protocol to ask the upstream for, and who takes the connection once it agreed. */
+export type Upgrade = {
+  protocol: "websocket" | null;
+  /** Throws a Problem where the upstream's 101 is not to be believed. */
+  take(socket: Socket, rawHeaders: Raw): void;
+};
+
+/** For all but upgrades: undici breaks off where a 101 was not asked for, and so do we. */
+export const noUpgrade: Upgrade = {
+  protocol: null,
+  take() {
+    throw problem("upstream_broken");
+  },
+};
 
 /** What is sent, whichever endpoint it goes to. */
 export type Outgoing = {
@@ -14,16 +31,25 @@ export type Outgoing = {
   trailers: readonly string[];
   timeouts: Timeouts;
   connectMs: number;
+  upgrade: Upgrade;
 };
 
 /** Hands the request to a connection of the attempt's endpoint. */
 export function send(attempt: Attempt, method: string, outgoing: Outgoing): void {
   const { endpoint, body } = attempt;
-  const { path, headers, trailers } = outgoing;
+  const { path, headers, trailers, upgrade } = outgoing;
   if (trailers.length > 0 && body !== null) {
     return void sendWithTrailers(attempt, body, method, outgoing);
   }
   const host = ["host", endpoint.host, ...headers];
-  const options = { path, method: method as Dispatcher.HttpMethod, headers: host, body };
-  endpoint.pool.dispatch(options, attempt);
+  endpoint.pool.dispatch(
+    {
+      path,
+      method: method as Dispatcher.HttpMethod,
+      headers: host,
+      body,
+      upgrade: upgrade.protocol,
+    },
+    attempt,
+  );
 }

@@ -1,6 +1,7 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Env } from "@tollgate/shared/config";
 import { recordingLog } from "@tollgate/shared/testing/lines";
 import { startTestIssuer } from "@tollgate/shared/testing/signing-keys";
 import type { JWTPayload } from "jose";
@@ -34,18 +35,20 @@ export type Fixture = {
   routes?: (issuer: { issuer: string; jwksUri: string }, upstream: string) => string;
   /** A file with routes that is there already. */
   routesFile?: string;
+  /** Variables beside the usual ones. */
+  env?: Env;
 };
 
 /** A whole gateway on a free port, with an issuer and an upstream that remembers what it got. */
 export async function startFixture(fixture: Fixture = {}) {
-  const { upstream: given, routes = routesFor, routesFile } = fixture;
+  const { upstream: given, routes = routesFor, routesFile, env } = fixture;
   await using parts = new AsyncDisposableStack();
   const issuer = parts.use(await startTestIssuer());
   const upstream = given ?? parts.use(await recordingUpstream());
   const { log, lines } = recordingLog("gateway");
   const yaml = routes(issuer, upstream.url);
   const file = routesFile ?? (await temporaryFile(parts, yaml));
-  const gateway = parts.use(await startFrom(file, log));
+  const gateway = parts.use(await startFrom(file, log, env));
   const open = parts.move();
   const url = `http://127.0.0.1:${gateway.port}`;
   const admin = `http://127.0.0.1:${gateway.adminPort}`;
@@ -65,6 +68,7 @@ export async function startFixture(fixture: Fixture = {}) {
       const { checks } = (await response.json()) as { checks: Record<string, string> };
       return { status: response.status, revocations: checks.revocations ?? "" };
     },
+    stop: () => gateway[Symbol.asyncDispose](),
     raw: (request: string) => sendRaw(gateway.port, request),
     get: (path: string, claims?: JWTPayload) => send(url, path, issuer, { claims }),
     send: (path: string, init: RequestInit & { claims?: JWTPayload | undefined }) =>
@@ -81,13 +85,14 @@ export async function temporaryFile(parts: AsyncDisposableStack, text: string): 
   return file;
 }
 
-export async function startFrom(file: string, log = recordingLog("gateway").log) {
+export async function startFrom(file: string, log = recordingLog("gateway").log, more: Env = {}) {
   const env = {
     GATEWAY_CONFIG: file,
     GATEWAY_PORT: "0",
     GATEWAY_ADMIN_PORT: "0",
     GATEWAY_DRAIN_MS: "2000",
     GATEWAY_DRAIN_NOTICE_MS: "0",
+    ...more,
   };
   return await startGateway(loadConfig(env), env, log);
 }

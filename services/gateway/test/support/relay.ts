@@ -12,6 +12,8 @@ import { forward } from "../../src/steps/forward.ts";
 import { identifyRequest } from "../../src/steps/identify-request.ts";
 import { matchRoute } from "../../src/steps/match-route.ts";
 import { reportProblems } from "../../src/steps/report-problems.ts";
+import { createOpenStreams } from "../../src/upgrade/open-streams.ts";
+import { createTunnels } from "../../src/upgrade/tunnels.ts";
 import type { Resolve } from "../../src/upstream/address-book.ts";
 import type { UpstreamEvent } from "../../src/upstream/upstream-events.ts";
 import { createUpstreams } from "../../src/upstream/upstreams.ts";
@@ -45,13 +47,16 @@ export async function startRelay({
   });
   upstreams.retain(policy.table.routes);
   const answerProblem = createAnswerProblem(log);
+  const onRevoked = () => () => {};
+  const streams = createOpenStreams({ now: Date.now, toleranceSeconds: () => 0, onRevoked });
+  const tunnels = createTunnels({ max: 0, streams, traffic: { active: 0 } });
   const app = new Koa<GatewayState>()
     .use(identifyRequest())
     .use(reportProblems(answerProblem))
     .use(canonicalise())
     .use(matchRoute(() => policy))
     .use(before)
-    .use(forward({ upstreams, policy: () => policy, answerProblem }));
+    .use(forward({ upstreams, policy: () => policy, answerProblem, tunnels }));
   app.on("error", () => {}); // what befalls a connection after its answer began
   const handler = app.callback();
   const server = await startServer(handler);

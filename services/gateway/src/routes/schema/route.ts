@@ -31,6 +31,8 @@ const forwarding = {
   health: health.optional(),
   limits,
   cors: cors.optional(),
+  /** Who may GET may then also send: an upgrade to WebSocket is for the route to allow. */
+  websocket: z.boolean().default(false),
 };
 
 const publicRoute = z.strictObject({
