@@ -4,6 +4,7 @@ import { hasBody } from "../http/has-body.ts";
 import { problem } from "../problems.ts";
 import type { Policy } from "../routes/policy.ts";
 import { upstreamPath } from "../routes/route-table.ts";
+import type { OpenStreams } from "../upgrade/open-streams.ts";
 import type { Tunnels } from "../upgrade/tunnels.ts";
 import { UpgradeResponse } from "../upgrade/upgrade-response.ts";
 import { Exchange } from "../upstream/exchange.ts";
@@ -17,11 +18,14 @@ export type ForwardDeps = {
   upstreams: Upstreams;
   policy: () => Policy;
   answerProblem: AnswerProblem;
+  streams: OpenStreams;
   tunnels: Tunnels;
 };
 
 /** Hands the request on and streams the answer back. From here on the response is the exchange's. */
-export function forward({ upstreams, policy, answerProblem, tunnels }: ForwardDeps): Step {
+export function forward(deps: ForwardDeps): Step {
+  const { upstreams, policy, answerProblem, streams, tunnels } = deps;
+
   return function forward(ctx) {
     ctx.respond = false;
     // Whoever left while the token was verified is owed nothing, and nothing would tell us later.
@@ -41,6 +45,7 @@ export function forward({ upstreams, policy, answerProblem, tunnels }: ForwardDe
       timeouts,
       connectMs: timeouts.connect,
       upgrade: res instanceof UpgradeResponse ? tunnels.prepare(ctx, res) : noUpgrade,
+      streams,
     };
     new Exchange(ctx, upstreams.of(route), outgoing, answerProblem).start();
   };

@@ -20,7 +20,12 @@ export class Answer {
     this.#ctx = ctx;
   }
 
-  begin(status: number, raw: Raw, phrase: string | undefined): void {
+  get saysLength(): boolean {
+    return !Number.isNaN(this.#left);
+  }
+
+  /** Returns the headers that were sent. */
+  begin(status: number, raw: Raw, phrase: string | undefined): readonly string[] {
     const { req, res, state } = this.#ctx;
     const head = readResponseHead(raw, req.method ?? "", status, state.route.entry);
     const { headers } = head;
@@ -33,6 +38,7 @@ export class Answer {
     this.movedAt = performance.now();
     this.#left = head.length;
     this.isBegun = true;
+    return headers;
   }
 
   /** Passes a chunk on; true when it was the last. It then went out with the end, in one write. */

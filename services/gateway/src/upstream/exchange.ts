@@ -4,6 +4,7 @@ import type { GatewayContext } from "../context.ts";
 import type { AnswerProblem } from "../http/answer-problem.ts";
 import { discardRest } from "../http/discard-rest.ts";
 import { problem } from "../problems.ts";
+import { boundByToken } from "../upgrade/bound-by-token.ts";
 import { Answer } from "./answer.ts";
 import { Attempt, type Listener, type Raw } from "./attempt.ts";
 import type { Ticket } from "./circuit-breaker.ts";
@@ -87,8 +88,11 @@ export class Exchange implements Listener {
   }
 
   answered(status: number, raw: Raw, phrase: string | undefined): void {
-    this.#answer.begin(status, raw, phrase);
+    const { timeouts, streams } = this.#outgoing;
+    const headers = this.#answer.begin(status, raw, phrase);
     this.#ctx.state.upstreamMs = this.#answer.movedAt - this.#beganAt;
+    if (this.#answer.saysLength && Number.isFinite(timeouts.total)) return;
+    boundByToken(streams, this.#ctx, headers, () => this.#leave());
   }
 
   upgraded(attempt: Attempt, socket: Socket, raw: Raw): void {

@@ -1,7 +1,7 @@
 import type { Answer } from "./answer.ts";
 import type { RequestBody } from "./request-body.ts";
 
-/** How long each phase of an exchange may take, in milliseconds. */
+/** How long each phase of an exchange may take, in milliseconds; `total` can be Infinity. */
 export type Timeouts = { headers: number; idle: number; total: number };
 
 /** How far an exchange is. Times are milliseconds of the monotonic clock. */

@@ -1,6 +1,7 @@
 import type { Socket } from "node:net";
 import type { Dispatcher } from "undici";
 import { problem } from "../problems.ts";
+import type { OpenStreams } from "../upgrade/open-streams.ts";
 import type { Attempt, Raw } from "./attempt.ts";
 import type { Timeouts } from "./patience.ts";
 import type { RequestBody } from "./request-body.ts";
@@ -32,6 +33,7 @@ export type Outgoing = {
   timeouts: Timeouts;
   connectMs: number;
   upgrade: Upgrade;
+  streams: OpenStreams;
 };
 
 /** Hands the request to a connection of the attempt's endpoint. */

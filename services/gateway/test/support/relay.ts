@@ -56,7 +56,7 @@ export async function startRelay({
     .use(canonicalise())
     .use(matchRoute(() => policy))
     .use(before)
-    .use(forward({ upstreams, policy: () => policy, answerProblem, tunnels }));
+    .use(forward({ upstreams, policy: () => policy, answerProblem, streams, tunnels }));
   app.on("error", () => {}); // what befalls a connection after its answer began
   const handler = app.callback();
   const server = await startServer(handler);

@@ -9,6 +9,12 @@ export const duration = z
   .regex(/^\d{1,9}(ms|s|m|h)$/, "must be a duration like 500ms, 3s, 10m or 1h")
   .transform((text) => inUnits(text, durationUnits));
 
+/** The same, or `none`: infinitely many milliseconds. */
+export const durationOrNone = z
+  .string({ error: "must be a duration like 500ms, 3s, 10m or 1h, or none" })
+  .regex(/^(none|\d{1,9}(ms|s|m|h))$/, "must be a duration like 500ms, 3s, 10m or 1h, or none")
+  .transform((text) => (text === "none" ? Number.POSITIVE_INFINITY : inUnits(text, durationUnits)));
+
 /** `512B`, `64KiB`, `1MiB` or `2GiB`, as bytes. */
 export const size = z
   .string({ error: "must be a size like 64KiB or 1MiB" })

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { duration } from "./units.ts";
+import { duration, durationOrNone } from "./units.ts";
 import { origin } from "./urls.ts";
 
 /** One origin, or a list of them to balance over. */
@@ -10,17 +10,22 @@ export const upstream = z.union([origin.transform((one) => [one]), z.array(origi
 const dayMs = 86_400_000;
 
 /** None is no time at all, and none so long that a timer cannot hold it. */
-const time = duration.refine((ms) => ms >= 1 && ms <= dayMs, {
-  error: "must be between 1ms and 24h",
+const isBounded = (ms: number) => ms >= 1 && ms <= dayMs;
+const time = duration.refine(isBounded, { error: "must be between 1ms and 24h" });
+const timeOrNone = durationOrNone.refine((ms) => isBounded(ms) || ms === Number.POSITIVE_INFINITY, {
+  error: "must be between 1ms and 24h, or none",
 });
 
-/** One deadline a phase of the exchange with the upstream. */
+/**
+ * One deadline a phase of the exchange with the upstream. `total: none` is for answers without an
+ * end, such as event streams: the caller's token ends them, and `idle` still does.
+ */
 export const timeouts = z
   .strictObject({
     connect: time.default(1_000),
     headers: time.default(10_000),
     idle: time.default(30_000),
-    total: time.default(60_000),
+    total: timeOrNone.default(60_000),
   })
   .prefault({});
 
