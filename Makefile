@@ -52,12 +52,12 @@ rotate-keys: docker ## let the next signing keys sign; nothing restarts, no toke
 
 .PHONY: seed
 seed: docker ## load two tenants, fifty customers, a thousand invoices
-	@$(COMPOSE) exec billing node services/billing/src/bin/billing.ts seed
+	@$(COMPOSE) exec billing billing seed
 
 .PHONY: verify
 verify: docker ## add up every ledger, walk every audit chain
-	@$(COMPOSE) run --rm --no-deps migrate node services/billing/src/bin/billing.ts ledger:verify
-	@$(COMPOSE) run --rm --no-deps migrate node services/billing/src/bin/billing.ts audit:verify
+	@$(COMPOSE) --progress quiet run --rm --no-deps -T migrate billing ledger:verify
+	@$(COMPOSE) --progress quiet run --rm --no-deps -T migrate billing audit:verify
 
 ##@ Without Docker
 

@@ -118,6 +118,7 @@ test("4. today is another day elsewhere: an invoice has the day that it is where
   ]);
 });
 
+/** Two invoices got one number by max + 1, and one customer saw the other's. */
 test("5. numbers come twice or leave gaps: 200 parallel finalizes with 20 % aborts give exactly 1..n", async () => {
   await using billing = await startBillingUnderTest();
   const caller = await billing.as();
@@ -173,6 +174,7 @@ test("6. equal timestamps lose rows: a hundred of one millisecond are walked one
   }
 });
 
+/** A setting of the session outlived its request, and the next checkout was another tenant's. */
 test("7. a pooled connection serves another tenant: one connection carries nothing from one to the next", async () => {
   await using billing = await startBillingUnderTest({ poolSize: 1 });
   const [alice, bob] = [await billing.as(), await billing.as({ tenant: tenantB })];
@@ -271,9 +273,11 @@ test("9. a write escapes its transaction: a fault after any statement leaves not
   }
 });
 
+/** A scan for what is greater than the last id seen missed an event for good: it committed late. */
 test("10. a reader by last id skips late commits: who came second waits for who came first", async () => {
   await using billing = await startBillingUnderTest();
   const caller = await billing.as();
+  await createCustomer(caller);
   const before = (await caller.get("/v1/events?limit=100")).json.data.length;
   // A slow transaction has taken its place in the order, and has not committed yet.
   const slow = new pg.Client({ connectionString: billing.database.superuserUrl });
@@ -284,6 +288,9 @@ test("10. a reader by last id skips late commits: who came second waits for who 
   );
   const fast = createCustomer(caller);
 
+  const waiting =
+    "SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
+  while ((await query(billing.database.superuserUrl, waiting)).length === 0);
   const meanwhile = await caller.get("/v1/events?limit=100");
   await slow.query("COMMIT");
   await slow.end();

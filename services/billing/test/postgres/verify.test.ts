@@ -39,8 +39,10 @@ afterAll(async () => {
 
 async function run(...args: string[]) {
   const file = fileURLToPath(new URL("../../src/bin/billing.ts", import.meta.url));
+  const url = new URL(billing.database.appUrl);
+  url.password = ""; // passwords come from files
   const env = {
-    BILLING_DATABASE_URL: billing.database.appUrl,
+    BILLING_DATABASE_URL: url.href,
     BILLING_OWNER_PASSWORD_FILE: join(folder, "owner"),
   };
   const child = spawn(process.execPath, [file, ...args], { env });
