@@ -47,11 +47,31 @@ async function makeInvoice(gateway: Gateway, page: Page, token: string): Promise
   const path = `/billing/v1/invoices/${draft.id}`;
   const seen = { "if-match": `"${draft.version}"` };
   const finalize = { body: {}, headers: seen };
-  await act(200, "POST", `${path}/finalize`, finalize, "now it is owed, and never changes again");
+  const open = await act(
+    200,
+    "POST",
+    `${path}/finalize`,
+    finalize,
+    "now it is owed, and never changes again",
+  );
+  const payment = { ...transferOf(open), reference: `wire ${open.number}` };
+  await act(201, "POST", `${path}/payments`, { body: payment }, "and paid");
 
   const { number, status, total, due_on } = await act(200, "GET", path, {}, "read back");
   page.json({ number, status, total, due_on });
   return path;
+}
+
+/** All of it, on the day that the invoice says it was issued. */
+function transferOf({ total, issued_on }: Answer["body"]) {
+  const { amount, currency } = total as { amount: number; currency: string };
+  return {
+    kind: "payment",
+    method: "bank_transfer",
+    amount,
+    currency,
+    received_on: String(issued_on),
+  };
 }
 
 type Made = { token: string; invoicePath: string };
