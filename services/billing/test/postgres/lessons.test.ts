@@ -275,7 +275,7 @@ test("9. a write escapes its transaction: a fault after any statement leaves not
 
 /** A scan for what is greater than the last id seen missed an event for good: it committed late. */
 test("10. a reader by last id skips late commits: who came second waits for who came first", async () => {
-  await using billing = await startBillingUnderTest();
+  await using billing = await startBillingUnderTest({ poolSize: 4 }); // one waits while another reads
   const caller = await billing.as();
   await createCustomer(caller);
   const before = (await caller.get("/v1/events?limit=100")).json.data.length;
