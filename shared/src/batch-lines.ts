@@ -5,8 +5,8 @@ type Destination = { write(line: string): void; flushSync(): void; lastLevel: nu
 
 const warn = 40;
 const maxWaitMs = 100;
-/** A pipe takes 4096 bytes in one piece: lines of processes that share it do not tear each other. */
-const maxLength = 3_500;
+/** A pipe takes 4096 bytes in one piece: shorter lines of processes that share it do not tear. */
+const maxBytes = 4_096;
 
 /**
  * Standard output, several lines a system call: half the price of a line under load. Warnings and
@@ -14,6 +14,7 @@ const maxLength = 3_500;
  */
 export function batchLines(output = pino.destination({ dest: 1, sync: true })) {
   let lines = "";
+  let bytes = 0;
   let timer: NodeJS.Timeout | undefined;
 
   function flushSync(): void {
@@ -22,14 +23,18 @@ export function batchLines(output = pino.destination({ dest: 1, sync: true })) {
     if (lines === "") return;
     output.write(lines);
     lines = "";
+    bytes = 0;
   }
   process.once("exit", flushSync);
 
   const destination: Destination = {
     lastLevel: 0,
     write(line) {
+      const length = Buffer.byteLength(line);
+      if (bytes + length > maxBytes) flushSync();
       lines += line;
-      if (lines.length >= maxLength || destination.lastLevel >= warn) flushSync();
+      bytes += length;
+      if (bytes >= maxBytes || destination.lastLevel >= warn) flushSync();
       else timer ??= setTimeout(flushSync, maxWaitMs).unref();
     },
     flushSync,

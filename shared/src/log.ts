@@ -15,7 +15,7 @@ export function createLog(service: string, level = "info", destination?: Destina
     formatters: { level: (label: string) => ({ level: label }), log: censored },
     // Formatters do not see what a child logger is bound to; this does, and costs little unnested.
     redact: { paths: [...credentials].map((name) => `["${name}"]`), censor },
-    serializers: { err: (err: Error) => censored(stdSerializers.err(err)) },
+    serializers: { err: (err: Error) => censored(withoutMessages(stdSerializers.err(err))) },
   };
   return pino(options, destination ?? batchLines());
 }
@@ -32,6 +32,12 @@ function createTimestamp(now: () => number): () => string {
     }
     return text;
   };
+}
+
+/** What errors carry of the messages that they are about, undici's unparsed bytes for one. */
+function withoutMessages<T extends object>(error: T): T {
+  const { data, rawPacket, body, ...rest } = error as T & Record<string, unknown>;
+  return rest as unknown as T;
 }
 
 const credentials = new Set([

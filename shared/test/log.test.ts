@@ -37,3 +37,13 @@ test("an error is logged with its name, message and stack", () => {
     { err: { type: "TypeError", message: "wrong", stack: expect.stringContaining("wrong") } },
   ]);
 });
+
+test("the bytes of a message that an error is about are not in the log", () => {
+  const { log, lines } = recordingLog();
+  const err = Object.assign(new Error("bad chunk"), { data: '{"access_token":"SECRET"}' });
+
+  log.error({ err });
+
+  expect(JSON.stringify(lines)).toContain("bad chunk");
+  expect(JSON.stringify(lines)).not.toContain("SECRET");
+});

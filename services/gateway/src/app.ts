@@ -49,8 +49,8 @@ export function createGateway(deps: GatewayDeps): Koa<GatewayState> {
     .use(identifyRequest())
     .use(logRequest(deps)) // around reportProblems: it logs the status that was sent
     .use(reportProblems(answerProblem))
+    .use(canonicalise()) // first: a connection that is not certain is closed, also under load
     .use(shedLoad(deps.pressure, deps.traffic)) // before any work is spent
-    .use(canonicalise()) // before anything reads the path or a header
     .use(explainProblems())
     .use(matchRoute(deps.policy))
     .use(shareAcrossOrigins()) // a preflight has no token to show

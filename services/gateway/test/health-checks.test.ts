@@ -1,5 +1,7 @@
 import { once } from "node:events";
+import { type AddressInfo, createServer } from "node:net";
 import { expect, test } from "@jest/globals";
+import { probeEndpoint } from "../src/upstream/probe-endpoint.ts";
 import { startRelay } from "./support/relay.ts";
 import { startPair, startReplica } from "./support/replica.ts";
 
@@ -110,4 +112,22 @@ test.each([
   ["an unknown key", "health: { path: /healthz, interval: 10s }", /interval/],
 ])("a file that asks for %s is refused", async (_what, line, message) => {
   await expect(startRelay({ route: ['upstream: "http://a"', line] })).rejects.toThrow(message);
+});
+
+test("a check that is answered with a change of protocol is one that failed, and ends", async () => {
+  const raw = createServer((socket) => {
+    socket.end("HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n");
+  }).listen(0, "127.0.0.1");
+  await once(raw, "listening");
+  const { port } = raw.address() as AddressInfo;
+  const where = { url: new URL(`http://127.0.0.1:${port}`), address: "127.0.0.1" };
+
+  const isWell = await probeEndpoint(
+    { where, host: "billing" },
+    { path: "/healthz", timeout: 2_000 },
+    new AbortController().signal,
+  );
+
+  expect(isWell).toBe(false);
+  raw.close();
 });

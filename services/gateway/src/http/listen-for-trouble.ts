@@ -14,6 +14,8 @@ export function listenForTrouble(server: Server, app: RequestListener, onRefusal
   server.on("checkContinue", app);
   server.on("checkExpectation", app);
   server.on("connect", (_request, socket) => {
+    // Pipelined behind a request that is still owed its answer: ours would be taken for that one.
+    if (isBusy(socket)) return void socket.destroy();
     refuse(socket, problem("method_not_allowed"), onRefusal);
   });
   server.on("clientError", (error: NodeJS.ErrnoException, socket) => {
@@ -22,6 +24,10 @@ export function listenForTrouble(server: Server, app: RequestListener, onRefusal
     if (isAnswering(socket)) return void (socket as Socket).resetAndDestroy();
     refuse(socket, problemOf(error), onRefusal);
   });
+}
+
+function isBusy(socket: Duplex & { _httpMessage?: ServerResponse | null }): boolean {
+  return Boolean(socket._httpMessage);
 }
 
 /** Node keeps the answer that is being written on its socket, and looks there for this as well. */

@@ -36,7 +36,12 @@ export type RevocationsDeps = {
 export function createRevocations(deps: RevocationsDeps): Revocations {
   const issuers = new Map<string, IssuerRevocations>();
   const watchers = createWatchers(deps.log);
+  /** Undefined until the first retain: nothing is served before it. */
+  let trusted: ReadonlySet<string> | undefined;
+  const isTrusted = ({ issuer }: Caller) => trusted?.has(issuer) ?? true;
   const isRevoked = (caller: Caller) => issuers.get(caller.issuer)?.isRevoked(caller) ?? false;
+
+  const isOver = (caller: Caller) => !isTrusted(caller) || isRevoked(caller);
 
   function follow(entry: RevocableEntry): void {
     const known = issuers.get(entry.issuer);
@@ -56,12 +61,13 @@ export function createRevocations(deps: RevocationsDeps): Revocations {
       const wanted = new Set(revocable.map(({ issuer }) => issuer));
       for (const issuer of issuers.keys()) if (!wanted.has(issuer)) drop(issuer);
       for (const entry of revocable) follow(entry);
-      const trusted = new Set(entries.map(({ issuer }) => issuer));
-      for (const issuer of watchers.issuers()) {
-        if (!trusted.has(issuer)) watchers.tell(issuer, () => true);
-      }
+      trusted = new Set(entries.map(({ issuer }) => issuer));
+      for (const issuer of watchers.issuers())
+        watchers.tell(issuer, (caller) => !isTrusted(caller));
     },
     check(caller) {
+      // It was proven while a reload took its issuer away.
+      if (!isTrusted(caller)) throw tokenProblem("token_issuer_unknown");
       const revocations = issuers.get(caller.issuer);
       if (revocations === undefined) return;
       if (revocations.isRevoked(caller)) throw tokenProblem("token_revoked");
@@ -72,7 +78,7 @@ export function createRevocations(deps: RevocationsDeps): Revocations {
     onRevoked(caller, listener) {
       const stop = watchers.add(caller, listener);
       // It may have come to that between the check and this call.
-      if (isRevoked(caller)) queueMicrotask(() => watchers.tell(caller.issuer, isRevoked));
+      if (isOver(caller)) queueMicrotask(() => watchers.tell(caller.issuer, isOver));
       return stop;
     },
     statuses: () => [...issuers.values()].map((each) => each.status()),

@@ -9,16 +9,17 @@ export function canonicalise(): Step {
   return function canonicalise(ctx, next) {
     const { req } = ctx;
     if (isCondemned(req.socket)) throw problem("framing_not_accepted");
-    // Node's parser lets `HTTP/2.0` pass on a connection that speaks HTTP/1.
-    if (req.httpVersionMajor !== 1) throw problem("request_malformed");
-    if (!methods.has(req.method ?? "")) {
-      throw problem("method_not_allowed", { headers: { allow: [...methods].join(", ") } });
-    }
     try {
+      // Node's parser lets `HTTP/2.0` pass on a connection that speaks HTTP/1.
+      if (req.httpVersionMajor !== 1) throw problem("request_malformed");
       checkHeaders(req);
     } catch (error) {
       condemn(req.socket);
       throw error;
+    }
+    // After the framing: whatever the method, a connection that is not certain is not read on.
+    if (!methods.has(req.method ?? "")) {
+      throw problem("method_not_allowed", { headers: { allow: [...methods].join(", ") } });
     }
     ctx.state.target = readTarget(req.url ?? "");
     return next();

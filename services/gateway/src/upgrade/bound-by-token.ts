@@ -1,4 +1,5 @@
 import type { GatewayContext } from "../context.ts";
+import { cutUntaken } from "../upstream/cut-untaken.ts";
 import type { OpenStreams } from "./open-streams.ts";
 
 /**
@@ -21,8 +22,10 @@ export function boundByToken(
     if (res.writableEnded || (cause === "going_away" && !isEvents)) return;
     state.endedBy = cause;
     leave();
-    if (isEvents) res.end();
-    else res.req.socket.resetAndDestroy();
+    if (isEvents) {
+      res.end();
+      cutUntaken(res, state.route.entry.timeouts.idle);
+    } else res.req.socket.resetAndDestroy();
   });
   res.once("close", over);
 }

@@ -21,4 +21,4 @@ export function passOnInformation(
 }
 
 /** RFC 8288 section 3, as far as Node accepts it: it throws at anything else. */
-const plainLink = /^<[^>\r\n]{1,2000}>(?:; ?[a-z-]+=(?:"[\w/.:-]*"|[\w/.:-]+))+$/i;
+const plainLink = /^<[\x21-\x3b\x3d\x3f-\x7e]{1,2000}>(?:; ?[a-z-]+=(?:"[\w/.:-]*"|[\w/.:-]+))+$/i;

@@ -19,6 +19,7 @@ export async function probeEndpoint(
     resolve(statusCode >= 200 && statusCode < 300);
     call.destroy();
   });
-  call.on("error", () => resolve(false));
+  // A 101 ends in `close` alone.
+  call.on("error", () => resolve(false)).on("close", () => resolve(false));
   return await promise;
 }

@@ -27,6 +27,7 @@ export type UpstreamsOptions = {
 
 export function createUpstreams({ log, now, observe, resolve }: UpstreamsOptions): Upstreams {
   const upstreams = new Map<string, Upstream>();
+  let wanted: ReadonlySet<string> | undefined;
 
   function note(event: UpstreamEvent): void {
     logEvent(log, event);
@@ -40,7 +41,8 @@ export function createUpstreams({ log, now, observe, resolve }: UpstreamsOptions
     const { upstream: origins, timeouts, health } = route.entry;
     const connectMs = timeouts.connect;
     const made = createUpstream({ origins, connectMs, health, now, resolve, observe: note });
-    made.watch();
+    // A request that waited through a reload may still be for a route that is gone.
+    if (wanted?.has(key) ?? true) made.watch();
     upstreams.set(key, made);
     return made;
   }
@@ -48,10 +50,11 @@ export function createUpstreams({ log, now, observe, resolve }: UpstreamsOptions
   return {
     of,
     retain(routes) {
+      const named = new Set(routes.map(keyOf));
+      wanted = named;
       for (const route of routes) if (route.entry.health !== undefined) of(route);
-      const wanted = new Set(routes.map(keyOf));
       for (const [key, upstream] of upstreams) {
-        if (wanted.has(key)) continue;
+        if (named.has(key)) continue;
         upstreams.delete(key);
         void upstream[Symbol.asyncDispose]();
       }

@@ -55,13 +55,21 @@ export function createCrew(count: number, { log, answersFor, onGone }: CrewDeps)
       isListening: false,
     });
     child.on("message", channel.receive);
-    child.once("exit", (code, signal) => {
+    let isGone = false;
+    const end = (code: unknown, signal?: string) => {
+      if (isGone) return;
+      isGone = true;
       members.delete(child.id);
       channel.close();
       onGone(child.id);
       if (isStopping) return members.size === 0 ? onEmpty() : undefined;
       log.error({ event: "worker_ended", worker: child.id, code, signal }, "a worker has ended");
       void replace(performance.now() - begunAt);
+    };
+    child.once("exit", end);
+    // One that could not be started has no exit: unheard, this would end the primary.
+    child.on("error", (err) => {
+      if (child.process.pid === undefined) end(err.message);
     });
   }
 
@@ -69,7 +77,12 @@ export function createCrew(count: number, { log, answersFor, onGone }: CrewDeps)
     quickEnds = livedMs < steadyAfterMs ? quickEnds + 1 : 0;
     const restMs = quickEnds < 2 ? 0 : firstRestMs * 2 ** (quickEnds - 2);
     await sleep(Math.min(restMs, longestRestMs));
-    hire();
+    try {
+      hire();
+    } catch (err) {
+      log.error({ event: "worker_not_hired", err }, "no worker could be started");
+      void replace(0);
+    }
   }
 
   function welcome(id: number, port: number): void {

@@ -20,7 +20,8 @@ export function createLeasedLimits(ask: Ask, now: () => number): LeasedLimits {
       return createLeasedLimiter(askForLease, rate.per, now);
     },
     slots(limit, name) {
-      const made = createLeasedSlots(() => ask("slots", { name, limit }), now);
+      // A limit that was changed and changed back: what the primary counts under this name goes on.
+      const made = slots.get(name) ?? createLeasedSlots(() => ask("slots", { name, limit }), now);
       slots.set(name, made);
       return made;
     },

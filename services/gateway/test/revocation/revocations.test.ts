@@ -154,3 +154,20 @@ test("a feed beside the internal network must be https, and too short a patience
   expect(() => issuersOf(withFeed({ lost_after: "1s" }))).toThrow("at least 2s");
   expect(() => issuersOf(withFeed({ when_lost: "shrug" }))).toThrow();
 });
+
+test("an issuer that a reload took away is trusted no more, also for what was under way", async () => {
+  using stack = setUp();
+  const caller = stack.caller();
+  stack.revocations.retain(issuersOf(withFeed()));
+  stack.revocations.check(caller);
+
+  stack.revocations.retain(issuersOf({ issuer: "http://another.test" }));
+
+  expect(() => stack.revocations.check(caller)).toThrow(
+    expect.objectContaining({ code: "token_issuer_unknown" }),
+  );
+  // A WebSocket whose upstream answers only now.
+  await new Promise<void>((resolve) => {
+    stack.revocations.onRevoked(caller, resolve);
+  });
+});
