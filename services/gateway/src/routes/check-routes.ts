@@ -1,12 +1,13 @@
-import { ConfigError, type Env } from "@tollgate/shared/config";
+import type { Env } from "@tollgate/shared/config";
 import type { Log } from "@tollgate/shared/log";
-import { parseYaml } from "@tollgate/shared/yaml-file";
+import { parseYaml, readYamlFile } from "@tollgate/shared/yaml-file";
 import { createTrustedIssuers } from "../keys/trusted-issuers.ts";
 import { type RoutesFile, routesSchema } from "./schema.ts";
 
 /** Reads the text of a routes' file, or throws a ConfigError with every fault of it. */
 export function readRoutes(path: string, text: string | undefined, env: Env): RoutesFile {
-  if (text === undefined) throw new ConfigError([`${path}: cannot be read`]);
+  // What could not be read before is read once more: the fault then says why.
+  if (text === undefined) return readYamlFile(path, routesSchema, env);
   return parseYaml(path, text, routesSchema, env);
 }
 
