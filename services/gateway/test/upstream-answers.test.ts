@@ -152,6 +152,16 @@ describe("interim answers:", () => {
     expect(answer.text).toMatch(/^HTTP\/1.1 200 OK\r\n/);
   });
 
+  test("a link that Node would refuse to write costs nobody the answer that follows", async () => {
+    const odd = "HTTP/1.1 103 Early Hints\r\nLink: </\u0101.css>; rel=preload\r\n\r\n";
+    await using upstream = await rawUpstream((socket) => socket.write(odd + final));
+    await using relay = await startRelay({ route: [`upstream: "${upstream.url}"`] });
+
+    const answer = await relay.raw("GET /open HTTP/1.1\r\nHost: a\r\n\r\n");
+
+    expect(answer.text).toMatch(/^HTTP\/1.1 200 OK\r\n[\s\S]*\r\n\r\nok$/);
+  });
+
   test("one that makes no sense is dropped, and a flood of them ends with the first few", async () => {
     const odd = "HTTP/1.1 103 Early Hints\r\nLink: nonsense\r\n\r\nHTTP/1.1 199 Odd\r\n\r\n";
     const flood = "HTTP/1.1 102 Processing\r\n\r\n".repeat(1_000);
