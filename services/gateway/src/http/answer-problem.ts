@@ -4,6 +4,7 @@ import type { GatewayContext } from "../context.ts";
 import { problem as gatewayProblem } from "../problems.ts";
 import { isCondemned } from "./condemned.ts";
 import { discardRest } from "./discard-rest.ts";
+import { endTogether } from "./end-together.ts";
 import { hasBody } from "./has-body.ts";
 
 export type AnswerProblem = (ctx: GatewayContext, error: unknown) => void;
@@ -43,9 +44,12 @@ function write(ctx: GatewayContext, problem: Problem): void {
   if (isCondemned(req.socket)) headers.push("connection", "close");
   res.statusMessage = "";
   res.writeHead(problem.status, headers);
-  res.end(req.method === "HEAD" ? undefined : body);
+  endTogether(res, req.method === "HEAD" ? undefined : body, takenWithinMs);
   if (isUnread) discardRest(req);
 }
+
+/** A refusal is short: what is not taken of it fills no more than the kernel's buffers. */
+const takenWithinMs = 30_000;
 
 function render({ state }: GatewayContext, problem: Problem): [type: string, body: string] {
   if (state.route?.guard?.tutorial !== undefined) {

@@ -7,8 +7,8 @@ import { createTurns } from "./turns.ts";
 export type Peer = { readonly remoteAddress?: string | undefined };
 
 /**
- * Where verifications run. A source that keeps sending forged signatures goes to the slow lane:
- * one verification a turn of the event loop, so that everyone else's requests pass in between.
+ * Where verifications run. A source that keeps sending forged signatures goes to the slow lane: a
+ * few verifications a turn of the event loop, so that everyone else's requests pass in between.
  * Behind a proxy all callers are one source, and share that lane while one of them floods.
  */
 export type VerificationLane = {

@@ -1,5 +1,5 @@
 import type { GatewayContext } from "../context.ts";
-import { cutUntaken } from "../upstream/cut-untaken.ts";
+import { cutUntaken } from "../http/cut-untaken.ts";
 import type { OpenStreams } from "./open-streams.ts";
 
 /**

@@ -1,4 +1,5 @@
 import type { GatewayContext } from "../context.ts";
+import { endTogether } from "../http/end-together.ts";
 import { forwardedReason } from "./headers.ts";
 import { readResponseHead } from "./response-head.ts";
 import { announcedTrailers, forwardedTrailers } from "./trailers.ts";
@@ -47,7 +48,7 @@ export class Answer {
     this.movedAt = performance.now();
     this.#left -= chunk.length;
     if (this.#left === 0) {
-      res.end(chunk);
+      this.#end(chunk);
       return true;
     }
     if (!res.write(chunk) && !this.isFull) this.#waitForClient(source);
@@ -59,7 +60,12 @@ export class Answer {
     if (rawTrailers.length > 0 && res.chunkedEncoding && req.httpVersionMinor > 0) {
       res.addTrailers(forwardedTrailers(rawTrailers));
     }
-    res.end();
+    this.#end();
+  }
+
+  #end(rest?: Buffer): void {
+    const { res, state } = this.#ctx;
+    endTogether(res, rest, state.route.entry.timeouts.idle);
   }
 
   #waitForClient(source: Source): void {

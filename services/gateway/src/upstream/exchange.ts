@@ -8,7 +8,6 @@ import { boundByToken } from "../upgrade/bound-by-token.ts";
 import { Answer } from "./answer.ts";
 import { Attempt, type Listener, type Raw } from "./attempt.ts";
 import type { Ticket } from "./circuit-breaker.ts";
-import { cutUntaken } from "./cut-untaken.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { type Failure, failureOf } from "./failure.ts";
 import { passOnInformation } from "./pass-on-information.ts";
@@ -121,7 +120,6 @@ export class Exchange implements Listener {
 
   #complete({ body }: Attempt): void {
     this.#finish();
-    cutUntaken(this.#ctx.res, this.#outgoing.timeouts.idle);
     // An answer can come before the request's end: what is left of it is not wanted any more.
     if (body !== null) discardRest(this.#ctx.req);
   }
