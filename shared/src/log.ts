@@ -1,4 +1,4 @@
-import { type DestinationStream, type Logger, pino, stdSerializers } from "pino";
+import { type DestinationStream, type Logger, pino, stdSerializers, symbols } from "pino";
 import { batchLines } from "./batch-lines.ts";
 
 export type Log = Logger;
@@ -11,7 +11,7 @@ export function createLog(service: string, level = "info", destination?: Destina
   const options = {
     level,
     base: { service },
-    timestamp: createTimestamp(Date.now),
+    timestamp,
     formatters: { level: (label: string) => ({ level: label }), log: censored },
     // Formatters do not see what a child logger is bound to; this does, and costs little unnested.
     redact: { paths: [...credentials].map((name) => `["${name}"]`), censor },
@@ -19,6 +19,28 @@ export function createLog(service: string, level = "info", destination?: Destina
   };
   return pino(options, destination ?? batchLines());
 }
+
+export type PlainLine = Record<string, string | number | boolean | undefined>;
+
+/**
+ * Writes lines of level `info` whose members are all named in the code, and are no credentials, past
+ * pino's generic path, which costs three times as much: for the line that every request writes.
+ */
+export function plainLines(log: Log): (line: PlainLine) => void {
+  const { [symbols.streamSym]: stream } = log as unknown as Streaming;
+  const bindings = JSON.stringify(log.bindings()).slice(1, -1);
+  const { info } = log.levels.values;
+
+  return function writeLine(line) {
+    if (!log.isLevelEnabled("info")) return;
+    stream.lastLevel = info ?? 0;
+    stream.write(`{"level":"info"${timestamp()},${bindings},${JSON.stringify(line).slice(1)}\n`);
+  };
+}
+
+type Streaming = { [symbols.streamSym]: DestinationStream & { lastLevel: number } };
+
+const timestamp = createTimestamp(Date.now);
 
 /** Many lines of one millisecond share its text. */
 function createTimestamp(now: () => number): () => string {

@@ -1,4 +1,5 @@
 import { expect, test } from "@jest/globals";
+import { plainLines } from "@tollgate/shared/log";
 import { recordingLog } from "@tollgate/shared/testing/lines";
 
 const secret = "s3cret-value";
@@ -46,4 +47,19 @@ test("the bytes of a message that an error is about are not in the log", () => {
 
   expect(JSON.stringify(lines)).toContain("bad chunk");
   expect(JSON.stringify(lines)).not.toContain("SECRET");
+});
+
+test("a plain line looks like any other, bindings and all, and is left out above its level", () => {
+  const { log, lines } = recordingLog();
+  const child = log.child({ worker: 2 });
+
+  plainLines(child)({ event: "answered", text: 'a "quoted"\nline', nothing: undefined });
+  child.info({ event: "answered", text: 'a "quoted"\nline', nothing: undefined });
+  child.level = "warn";
+  plainLines(child)({ event: "answered" });
+
+  const [plain, usual] = lines;
+  expect({ ...plain, time: "" }).toEqual({ ...usual, time: "" });
+  expect(Object.keys(plain ?? {})).toEqual(Object.keys(usual ?? {}));
+  expect(lines).toHaveLength(2);
 });

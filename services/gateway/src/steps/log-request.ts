@@ -1,4 +1,4 @@
-import type { Log } from "@tollgate/shared/log";
+import { type Log, type PlainLine, plainLines } from "@tollgate/shared/log";
 import type { Problem } from "@tollgate/shared/problem";
 import type { GatewayContext, Step } from "../context.ts";
 import { plainAddress } from "../http/addresses.ts";
@@ -15,17 +15,22 @@ export type LogRequestDeps = {
 
 /** One access line and one observation a request, when its answer is done or was cut. */
 export function logRequest(deps: LogRequestDeps): Step {
+  const { observe, policy, traffic } = deps;
+  const reporting = { observe, policy, write: plainLines(deps.log) };
+
   return function logRequest(ctx, next) {
-    deps.traffic.active += 1;
+    traffic.active += 1;
     ctx.res.once("close", () => {
-      deps.traffic.active -= 1;
-      report(ctx, deps);
+      traffic.active -= 1;
+      report(ctx, reporting);
     });
     return next();
   };
 }
 
-function report({ req, res, state }: GatewayContext, { log, observe, policy }: LogRequestDeps) {
+type Reporting = Pick<LogRequestDeps, "observe" | "policy"> & { write: (line: PlainLine) => void };
+
+function report({ req, res, state }: GatewayContext, { write, observe, policy }: Reporting) {
   const ms = performance.now() - state.begunAt;
   const route = state.route?.prefix ?? "unmatched";
   const method = methodLabel(req.method);
@@ -35,7 +40,7 @@ function report({ req, res, state }: GatewayContext, { log, observe, policy }: L
   // Of a tunnel its handshake is measured: how long it was open is nobody's delay.
   const delay = tunnel === undefined ? ms : (decidedMs ?? 0) + (upstreamMs ?? 0);
   observe({ method, route, status, ms: delay, reason: problem?.code, upstreamMs });
-  log.info({
+  write({
     event: "request_answered",
     request_id: state.requestId,
     trace_id: state.traceparent.slice(3, 35),
