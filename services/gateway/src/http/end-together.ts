@@ -19,7 +19,8 @@ export function endTogether(
   if (endings.push({ res, rest, idleMs }) === 1) setImmediate(endAll);
 }
 
-function endAll(): void {
+/** At once, where the turn must not be waited for. */
+export function endAll(): void {
   const all = endings;
   endings = [];
   for (const { res, rest } of all) if (!res.destroyed) res.end(rest);

@@ -3,6 +3,7 @@ import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { type Problem, problemBody, problemType } from "@tollgate/shared/problem";
 import { problem } from "../problems.ts";
+import { endAll } from "./end-together.ts";
 
 export type OnRefusal = (problem: Problem, peer: string | undefined) => void;
 
@@ -19,6 +20,7 @@ export function listenForTrouble(server: Server, app: RequestListener, onRefusal
     refuse(socket, problem("method_not_allowed"), onRefusal);
   });
   server.on("clientError", (error: NodeJS.ErrnoException, socket) => {
+    endAll(); // the request before this trouble has its answer: it must not be lost with the rest
     if (error.code === "ECONNRESET" || !socket.writable) return void socket.destroy();
     // A refusal written into an answer would be read as a part of it.
     if (isAnswering(socket)) return void (socket as Socket).resetAndDestroy();
