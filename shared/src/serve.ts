@@ -34,22 +34,15 @@ export type ServeOptions = {
  * no new connection is taken and idle ones are closed; the rest is cut at the deadline.
  */
 export async function serve(handler: RequestListener, options: ServeOptions): Promise<Listening> {
-  const underway = new Set<ServerResponse>();
-  const sockets = new Set<Socket>();
+  const sockets = new Set<Connection>();
   let isDraining = false;
-
-  function forget(this: ServerResponse): void {
-    underway.delete(this);
-  }
 
   const answer: RequestListener = (request, response) => {
     if (isDraining) response.setHeader("connection", "close");
-    underway.add(response);
-    response.once("close", forget);
     handler(request, response);
   };
   const server = createServer({ ...serverLimits, ...options.server }, answer);
-  server.on("connection", (socket: Socket) => {
+  server.on("connection", (socket: Connection) => {
     sockets.add(socket);
     socket.once("close", () => sockets.delete(socket));
   });
@@ -58,7 +51,9 @@ export async function serve(handler: RequestListener, options: ServeOptions): Pr
   async function drain(): Promise<void> {
     const { drainMs = 25_000, noticeMs = 0 } = options;
     isDraining = true;
-    for (const each of underway) if (!each.headersSent) each.setHeader("connection", "close");
+    for (const { _httpMessage: answering } of sockets) {
+      if (answering && !answering.headersSent) answering.setHeader("connection", "close");
+    }
     // Also what was upgraded, which the server itself no longer counts as its own.
     const cut = setTimeout(() => sockets.forEach((each) => void each.destroy()), drainMs);
     if (noticeMs > 0) await sleep(Math.min(noticeMs, drainMs));
@@ -85,6 +80,9 @@ export async function serve(handler: RequestListener, options: ServeOptions): Pr
     [Symbol.asyncDispose]: drain,
   };
 }
+
+/** Node keeps the answer that is being made on its socket: a list of our own costs every request. */
+type Connection = Socket & { readonly _httpMessage?: ServerResponse | null };
 
 /** How long a connection that was taken last may need to bring its request. */
 const silenceMs = 250;

@@ -1,6 +1,6 @@
 import type { Problem } from "@tollgate/shared/problem";
 import type { Caller } from "@tollgate/shared/tokens/caller";
-import type { Next, ParameterizedContext } from "koa";
+import type { ParameterizedContext } from "koa";
 import type { Target } from "./http/read-target.ts";
 import type { Route } from "./routes/route-table.ts";
 import type { Cause } from "./upgrade/open-streams.ts";
@@ -38,4 +38,5 @@ export type GatewayState = {
 };
 
 export type GatewayContext = ParameterizedContext<GatewayState>;
-export type Step = (ctx: GatewayContext, next: Next) => Promise<unknown> | unknown;
+/** `next` gives a promise only where a step behind it has to wait for something. */
+export type Step = (ctx: GatewayContext, next: () => unknown) => unknown;

@@ -1,20 +1,42 @@
 import Koa from "koa";
-import type { GatewayContext, GatewayState } from "../context.ts";
+import type { GatewayContext, GatewayState, Step } from "../context.ts";
 
 /**
- * Koa without its listeners on every response and socket, which cost more than the rest of Koa: they
- * tell an error of the connection, and the access line already says how an answer ended.
+ * Koa without what costs more than the rest of it: listeners on every response and socket, which
+ * tell an error of the connection that the access line tells as well, and a bound function and a
+ * promise for every step.
  */
 export class LeanKoa extends Koa<GatewayState> {
+  /** Koa asks for it in `callback`. */
+  readonly compose = compose;
+
   /** What Koa calls for each request, in place of its own. */
-  async handleRequest(ctx: GatewayContext, run: (ctx: GatewayContext) => Promise<void>) {
+  handleRequest(ctx: GatewayContext, run: (ctx: GatewayContext) => unknown): unknown {
     ctx.res.statusCode = 404;
     try {
-      await run(ctx);
-      // Koa would write ctx.body here; our steps write to the response, which must not be left open.
-      if (ctx.respond !== false) throw new Error("no step answered");
+      const running = run(ctx);
+      if (!(running instanceof Promise)) return demandAnswer(ctx);
+      return running.then(() => demandAnswer(ctx)).catch((error) => ctx.onerror(error));
     } catch (error) {
-      ctx.onerror(error as Error);
+      return ctx.onerror(error as Error);
     }
   }
+}
+
+/** Koa would write ctx.body here; our steps write to the response, which must not be left open. */
+function demandAnswer({ respond }: GatewayContext): void {
+  if (respond !== false) throw new Error("no step answered");
+}
+
+/** The steps one after another. Each calls `next` once at most, and returns what it returns. */
+function compose(steps: readonly Step[]): (ctx: GatewayContext) => unknown {
+  return function run(ctx) {
+    let begun = 0;
+    const next = (): unknown => {
+      const step = steps[begun];
+      begun += 1;
+      return step?.(ctx, next);
+    };
+    return next();
+  };
 }

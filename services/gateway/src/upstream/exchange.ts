@@ -48,7 +48,7 @@ export class Exchange implements Listener {
     this.#answerProblem = answerProblem;
     this.#answer = new Answer(ctx);
     this.#timer = setTimeout(wake, shortest(outgoing.timeouts), this);
-    ctx.res.once("close", () => this.#leave());
+    ctx.res.on("close", () => this.#leave());
     upstream.budget.deposit();
   }
 
