@@ -38,6 +38,7 @@ export async function startGateway(
     out,
     env: {
       NODE_ENV: "production",
+      NODE_OPTIONS: shippedNodeOptions(root),
       GATEWAY_CONFIG: config,
       GATEWAY_PORT: String(port),
       GATEWAY_ADMIN_PORT: String(adminPort),
@@ -52,6 +53,12 @@ export async function startGateway(
   await untilUp(child, log, async () => (await fetch(`${adminUrl}/readyz`)).status === 200);
   const forgetLog = () => truncateSync(out);
   return { ...child, url: `http://127.0.0.1:${port}${path}`, adminUrl, forgetLog };
+}
+
+/** As the image has them. */
+function shippedNodeOptions(root: string): string {
+  const dockerfile = readFileSync(join(root, "services/Dockerfile"), "utf8");
+  return /^ENV NODE_OPTIONS=(.+)$/m.exec(dockerfile)?.[1] ?? "";
 }
 
 type RoutesFile = { routes: { path: string; limits: { rate: { requests: number } } }[] };
