@@ -1,35 +1,45 @@
 import type { Env } from "@tollgate/shared/config";
 import { readYamlFile } from "@tollgate/shared/yaml-file";
 import * as z from "zod";
-import { accessFaults } from "./clients/check-access.ts";
 import { type Client, clientSchema } from "./clients/client.ts";
+import { accessFaults } from "./resources/check-access.ts";
 import { type Resource, resourceSchema } from "./resources/resource.ts";
+import { type User, userSchema } from "./users/user.ts";
 
 /** Who may ask for tokens, and for which services: what config/issuer.yaml declares. */
 export type Registry = {
   readonly resources: ReadonlyMap<string, Resource>;
   readonly clients: ReadonlyMap<string, Client>;
+  /** By `sub`. */
+  readonly users: ReadonlyMap<string, User>;
 };
 
 const issuerFile = z
   .strictObject({
     resources: z.array(resourceSchema).min(1),
     clients: z.array(clientSchema),
+    users: z.array(userSchema).default([]),
   })
   .superRefine((file, context) => {
     refuseTwins(file.resources, "resources", "identifier", context);
     refuseTwins(file.clients, "clients", "client_id", context);
-    for (const [index, client] of file.clients.entries()) {
-      refuseTwins(client.access, `clients.${index}.access`, "resource", context);
-      for (const { path, message } of accessFaults(client, file.resources)) {
-        context.addIssue({ code: "custom", message, path: ["clients", index, ...path] });
+    refuseTwins(file.users, "users", "sub", context);
+    refuseTwins(file.users, "users", "username", context);
+    refuseSharedLinks(file.users, context);
+    for (const list of ["clients", "users"] as const) {
+      for (const [index, holder] of file[list].entries()) {
+        refuseTwins(holder.access, `${list}.${index}.access`, "resource", context);
+        for (const { path, message } of accessFaults(holder, file.resources)) {
+          context.addIssue({ code: "custom", message, path: [list, index, ...path] });
+        }
       }
     }
   })
   .transform(
-    ({ resources, clients }): Registry => ({
+    ({ resources, clients, users }): Registry => ({
       resources: new Map(resources.map((resource) => [resource.identifier, resource])),
       clients: new Map(clients.map((client) => [client.client_id, client])),
+      users: new Map(users.map((user) => [user.sub, user])),
     }),
   );
 
@@ -48,6 +58,20 @@ function refuseTwins<Name extends string>(
     if (entries.findIndex((other) => other[name] === entry[name]) === index) continue;
     const message = `"${entry[name]}" is already declared above`;
     context.addIssue({ code: "custom", message, path: [...steps(list), index, name] });
+  }
+}
+
+/** One who comes from outside is one person here. */
+function refuseSharedLinks(users: readonly User[], context: z.core.$RefinementCtx) {
+  const seen = new Set<string>();
+  for (const [index, { federated }] of users.entries()) {
+    for (const [at, { provider, subject }] of federated.entries()) {
+      const link = `${provider} ${subject}`; // no provider's name has a space
+      const path = ["users", index, "federated", at, "subject"];
+      const message = `"${subject}" of ${provider} is linked already`;
+      if (seen.has(link)) context.addIssue({ code: "custom", message, path });
+      seen.add(link);
+    }
   }
 }
 

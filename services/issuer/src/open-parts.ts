@@ -20,6 +20,7 @@ import { followStore } from "./store/follow-store.ts";
 import { createPostgresEngineStore } from "./store/postgres-engine-store.ts";
 import { sweepStore } from "./store/sweep-store.ts";
 import { readVersions } from "./store/versions.ts";
+import { createUsers, limitedPasswordCheck } from "./users/users.ts";
 
 export type Parts = ReturnType<typeof openParts>;
 
@@ -40,6 +41,10 @@ export function openParts(config: IssuerConfig, log: Log, now: () => number = Da
     createBackOff({ ...backOff, free: 5 }, now),
     createBackOff({ ...backOff, free: 50 }, now),
   );
+  const users = createUsers({
+    all: () => config.registry.users,
+    isPasswordOf: limitedPasswordCheck(),
+  });
   const readOwnToken: ReadOwnToken = (token) => readToken(token);
   const findRoles = rolesOfServices(findClient);
   const room = createEngineRoom(config, {
@@ -76,7 +81,7 @@ export function openParts(config: IssuerConfig, log: Log, now: () => number = Da
   const readToken = createOwnTokenReader({ issuer: config.issuer, findKey, revocations, now });
 
   return {
-    ...{ database, store, clientStore, directory, findClient, rest, trail, kept, news, now },
+    ...{ database, store, clientStore, directory, findClient, users, rest, trail, kept, news, now },
     registry: config.registry,
     ...{ revocations, readOwnToken, wake: followed.wake, engine: room.engine, keys: room.keys },
     [Symbol.asyncDispose]: () => opened.disposeAsync(),

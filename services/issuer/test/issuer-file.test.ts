@@ -138,4 +138,5 @@ test("what is declared twice is a fault", async () => {
   await expect(read(twice)).rejects.toThrow(/resources\.1\.identifier: .* already declared above/);
   await expect(read(twice)).rejects.toThrow(/clients\.2\.client_id: "svc-reader" is already/);
   await expect(read(twice)).rejects.toThrow(/clients\.0\.access\.1\.resource: /);
+  await expect(read(twice)).rejects.toThrow(/users\.0\.access\.1\.resource: /);
 });

@@ -3,11 +3,11 @@ import Router from "@koa/router";
 import type { Log } from "@tollgate/shared/log";
 import * as z from "zod";
 import { type AuditEvent, recordOf } from "../audit/audit-event.ts";
-import { accessFaults } from "../clients/check-access.ts";
 import { type Client, clientSchema, methodOf } from "../clients/client.ts";
 import type { StoredClient } from "../clients/client-store.ts";
 import type { Parts } from "../open-parts.ts";
 import { problem } from "../problems.ts";
+import { accessFaults } from "../resources/check-access.ts";
 import { longestTokenSeconds } from "../resources/resource.ts";
 import { inputOf, invalid } from "./read-json.ts";
 

@@ -22,6 +22,7 @@ const client: Client = {
 const registry = {
   resources: new Map([[resource.identifier, resource]]),
   clients: new Map([[client.client_id, client]]),
+  users: new Map(),
 };
 const grant = (identifier: string, ...asked: string[]) =>
   grantAccess(registry, client, identifier, asked);

@@ -2,6 +2,7 @@ import { generateKeyPairSync, hash, randomBytes } from "node:crypto";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { people } from "./people.ts";
 
 export const billing = "https://billing.tollgate.internal";
 export const reports = "https://reports.tollgate.internal";
@@ -60,6 +61,26 @@ clients:
     enabled: false
     secrets: [{ sha256: ${digest(secrets["svc-disabled"])} }]
     access: [{ resource: "${billing}", scopes: [invoices:read] }]
+users:
+  - sub: usr_ada
+    username: ada
+    password_file: \${ISSUER_SECRETS}/users/ada.scrypt
+    name: Ada Lovelace
+    email: ada@example.com
+    tenant: ${tenant}
+    access:
+      - { resource: "${billing}", scopes: [invoices:read, invoices:write], roles: [customer] }
+      - { resource: "${reports}", scopes: [reports:read], roles: [reader] }
+    federated: [{ provider: outside, subject: "00u-ada" }]
+  - sub: usr_bob
+    username: bob@example.com
+    password: ${people.bob.hash}
+    enabled: false
+    access: [{ resource: "${billing}", scopes: [invoices:read], roles: [clerk] }]
+  - sub: usr_carol
+    username: carol
+    access: [{ resource: "${billing}", scopes: [invoices:read], roles: [clerk] }]
+    federated: [{ provider: outside, subject: "00u-carol" }]
 `;
 
 export function digest(secret: string): string {
@@ -78,6 +99,7 @@ export async function issuerSettings(databaseUrl: string) {
   const password = decodeURIComponent(url.password);
   url.password = "";
   await write("clients/svc-demo.sha256", `${digest(secrets["svc-demo"])}\n`);
+  await write("users/ada.scrypt", `${people.ada.hash}\n`);
   return {
     write,
     env: {
