@@ -20,7 +20,10 @@ import { followStore } from "./store/follow-store.ts";
 import { createPostgresEngineStore } from "./store/postgres-engine-store.ts";
 import { sweepStore } from "./store/sweep-store.ts";
 import { readVersions } from "./store/versions.ts";
-import { createUsers, limitedPasswordCheck } from "./users/users.ts";
+import { createPasswordWork } from "./users/password-work.ts";
+import { createUserDirectory } from "./users/user-directory.ts";
+import { createPostgresUserStore } from "./users/user-store.ts";
+import { createUsers } from "./users/users.ts";
 
 export type Parts = ReturnType<typeof openParts>;
 
@@ -41,9 +44,12 @@ export function openParts(config: IssuerConfig, log: Log, now: () => number = Da
     createBackOff({ ...backOff, free: 5 }, now),
     createBackOff({ ...backOff, free: 50 }, now),
   );
+  const passwordWork = createPasswordWork();
+  const userStore = createPostgresUserStore(database);
+  const userDirectory = createUserDirectory(config.registry.users, userStore, log);
   const users = createUsers({
-    all: () => config.registry.users,
-    isPasswordOf: limitedPasswordCheck(),
+    people: userDirectory.people,
+    isPasswordOf: passwordWork.isPasswordOf,
   });
   const readOwnToken: ReadOwnToken = (token) => readToken(token);
   const findRoles = rolesOfServices(findClient);
@@ -65,7 +71,12 @@ export function openParts(config: IssuerConfig, log: Log, now: () => number = Da
   const followed = opened.use(
     followStore(
       () => readVersions(database),
-      [directory.follow, kept.follow, ({ revocations }) => news.heard(revocations.stamp)],
+      [
+        directory.follow,
+        userDirectory.follow,
+        kept.follow,
+        ({ revocations }) => news.heard(revocations.stamp),
+      ],
       log,
     ),
   );
@@ -81,8 +92,9 @@ export function openParts(config: IssuerConfig, log: Log, now: () => number = Da
   const readToken = createOwnTokenReader({ issuer: config.issuer, findKey, revocations, now });
 
   return {
-    ...{ database, store, clientStore, directory, findClient, users, rest, trail, kept, news, now },
+    ...{ database, store, clientStore, directory, findClient, rest, trail, kept, news, now },
     registry: config.registry,
+    ...{ users, userStore, userDirectory, passwordWork },
     ...{ revocations, readOwnToken, wake: followed.wake, engine: room.engine, keys: room.keys },
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
   };

@@ -28,11 +28,15 @@ export async function startIssuer(
 ) {
   await using opened = new AsyncDisposableStack();
   const parts = opened.use(openParts(config, log, now));
-  const { database, kept, news } = parts;
+  const { database, kept, news, userDirectory } = parts;
 
   const metrics = createMetrics("issuer");
   const issuer = createIssuer(config, { ...parts, log, duration: requestDuration(metrics) });
-  const checks = { database: () => pingDatabase(database), keys: () => kept.check() };
+  const checks = {
+    database: () => pingDatabase(database),
+    keys: () => kept.check(),
+    users: userDirectory.check,
+  };
   const { host } = config;
   const { port: adminPort } = opened.use(
     await serve(createAdmin(checks, metrics), {
@@ -69,6 +73,8 @@ export async function startIssuer(
     failed: kept.failed,
     /** Resolves once what happened so far is in the audit table. */
     audited: parts.trail.written,
+    /** Who the people are, for whoever is in this process. */
+    users: parts.users,
     [Symbol.asyncDispose]: () => open.disposeAsync(),
   };
 }

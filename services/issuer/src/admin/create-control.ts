@@ -10,11 +10,12 @@ import { keyRoutes } from "./key-routes.ts";
 import { auditRoutes } from "./list-audit.ts";
 import { readJson } from "./read-json.ts";
 import { revocationRoutes } from "./revocation-routes.ts";
+import { userRoutes } from "./user-routes.ts";
 
 /** What an operator may do, for `tollgate` in the same container; it listens on loopback alone. */
 export function createControl(parts: Parts, log: Log): Koa {
   const routes = new Router({ sensitive: true, strict: true });
-  for (const each of [keyRoutes, clientRoutes, revocationRoutes, auditRoutes]) {
+  for (const each of [keyRoutes, clientRoutes, userRoutes, revocationRoutes, auditRoutes]) {
     routes.use(each(parts, log).routes());
   }
   const control = new Koa();

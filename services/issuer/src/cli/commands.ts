@@ -1,12 +1,6 @@
-import { CommandError, type Control } from "./call-control.ts";
-import { showTable } from "./show-table.ts";
-
-type Options = Readonly<Record<string, string>>;
-type Command = {
-  readonly usage: string;
-  readonly about: string;
-  run(control: Control, names: readonly string[], options: Options): Promise<string>;
-};
+import type { Command } from "./command.ts";
+import { lines, missing, parse, table } from "./say.ts";
+import { userCommands } from "./user-commands.ts";
 
 const keyColumns = ["kid", "algorithm", "state", "publishedAt", "activatedAt", "retiredAt"];
 const clientColumns = ["client_id", "enabled", "method", "secrets", "tenant", "serves"];
@@ -51,6 +45,7 @@ export const commands: Readonly<Record<string, Command>> = {
   ...onClient("disable", "refuse it and its tokens"),
   ...onClient("enable", "let it in again"),
   ...onClient("remove", "forget one that was added; its tokens are refused"),
+  ...userCommands,
   audit: {
     usage:
       "audit [--limit 50] [--since <time>] [--event|--client_id|--sub|--jti|--kid|--ip <name>]",
@@ -71,26 +66,4 @@ function onClient(verb: string, about: string): Record<string, Command> {
         lines(await control.post(`/clients/${verb}`, { client_id })),
     },
   };
-}
-
-function table(body: Record<string, unknown>, list: string, columns: readonly string[]): string {
-  return showTable(body[list] as Record<string, unknown>[], columns);
-}
-
-function lines(body: Record<string, unknown>): string {
-  return Object.entries(body)
-    .map(([name, value]) => `${name}: ${value}`)
-    .join("\n");
-}
-
-function parse(json: string): object {
-  try {
-    return JSON.parse(json) as object;
-  } catch {
-    throw new CommandError("the declaration is not JSON");
-  }
-}
-
-function missing(what: string): never {
-  throw new CommandError(`${what} is missing`);
 }

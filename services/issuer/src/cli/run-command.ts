@@ -1,15 +1,20 @@
 import { CommandError, type Control } from "./call-control.ts";
+import type { ReadSecret } from "./command.ts";
 import { commands } from "./commands.ts";
 
 /** Does what the words say and returns what there is to print. */
-export async function runCommand(words: readonly string[], control: Control): Promise<string> {
+export async function runCommand(
+  words: readonly string[],
+  control: Control,
+  readSecret: ReadSecret,
+): Promise<string> {
   const { names, options } = sort(words);
   if (names.length === 0 || names[0] === "help") return usage();
   const [first = "", second = ""] = names;
   const two = commands[`${first} ${second}`];
   const command = two ?? commands[first];
   if (command === undefined) throw new CommandError(`unknown command\n\n${usage()}`);
-  return await command.run(control, names.slice(two ? 2 : 1), options);
+  return await command.run(control, names.slice(two ? 2 : 1), options, readSecret);
 }
 
 /** Options are `--name value` or `--name=value`, anywhere. */

@@ -42,6 +42,7 @@ export function rowOf({ model, id, payload, expiresAt }: NewRecord) {
     payload: JSON.stringify(rest),
     uid: payload.uid ?? null,
     grant_id: grantable.has(model) ? (payload.grantId ?? null) : null,
+    account_id: payload.accountId ?? null,
     expires_at: expiresAt,
   };
 }

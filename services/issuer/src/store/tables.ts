@@ -21,6 +21,7 @@ export type Tables = {
     payload: string;
     uid: string | null;
     grant_id: string | null;
+    account_id: string | null;
     uses: Generated<number>;
     first_used_at: Date | null;
     expires_at: Date;
@@ -46,6 +47,12 @@ export type Tables = {
     ip: string | null;
     request_id: string | null;
     details: ColumnType<Record<string, unknown>, string, never>;
+  };
+  users: {
+    sub: string;
+    definition: ColumnType<Record<string, unknown> | null, string | null, string | null>;
+    enabled: boolean;
+    changed_at: Generated<Date>;
   };
   clients: {
     client_id: string;

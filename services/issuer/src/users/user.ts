@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
+import { exampleHash, type PasswordHash, parsePasswordHash } from "@tollgate/shared/password-hash";
 import * as z from "zod";
 import { scopeSchema } from "../resources/resource.ts";
-import { exampleHash, type PasswordHash, parsePasswordHash } from "./password-hash.ts";
 
 /** What a person may do at one resource; a client that acts for them gets no more than that. */
 const accessSchema = z.strictObject({

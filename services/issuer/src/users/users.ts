@@ -1,5 +1,6 @@
-import { limitConcurrency } from "../limits/limit-concurrency.ts";
-import { isPasswordOf, nobodysHash, type PasswordHash } from "./password-hash.ts";
+import { nobodysHash, type PasswordHash } from "@tollgate/shared/password-hash";
+import { problem } from "../problems.ts";
+import { linkOf, type People } from "./people.ts";
 import { canonicalUsername, type User } from "./user.ts";
 
 /** The people who may act. Who is disabled is nobody: not found, and not logged in. */
@@ -16,38 +17,30 @@ export type Users = {
 };
 
 export type UsersDeps = {
-  /** Everybody by `sub`, disabled ones too, as of that moment. */
-  all: () => ReadonlyMap<string, User>;
+  /** As of that moment; undefined until it is known. */
+  people: () => People | undefined;
   isPasswordOf: (password: string, hash: PasswordHash) => Promise<boolean>;
 };
 
-export function createUsers({ all, isPasswordOf }: UsersDeps): Users {
-  function findBy(matches: (user: User) => boolean): User | undefined {
-    return all()
-      .values()
-      .find((user) => user.enabled && matches(user));
-  }
-
+export function createUsers({ people, isPasswordOf }: UsersDeps): Users {
   return {
     async logIn(typed, password, _ip) {
-      const username = canonicalUsername(typed);
-      const user = findBy((each) => each.username === username);
+      const known = people();
+      if (known === undefined) throw unavailable();
+      const user = enabled(known.byUsername.get(canonicalUsername(typed)));
       const proven = await isPasswordOf(password, user?.password ?? nobodysHash);
       return proven ? user : undefined;
     },
-    find(sub) {
-      const user = all().get(sub);
-      return user?.enabled ? user : undefined;
-    },
-    findFederated: (provider, subject) =>
-      findBy(({ federated }) =>
-        federated.some((link) => link.provider === provider && link.subject === subject),
-      ),
+    find: (sub) => enabled(people()?.bySub.get(sub)),
+    findFederated: (provider, subject) => enabled(people()?.byLink.get(linkOf(provider, subject))),
   };
 }
 
-/** Two hashes take 256 MiB, and half of the threads that sign tokens as well. */
-export function limitedPasswordCheck(): UsersDeps["isPasswordOf"] {
-  const limited = limitConcurrency(2, 32);
-  return (password, hash) => limited(() => isPasswordOf(password, hash));
+function enabled(user: User | undefined): User | undefined {
+  return user?.enabled ? user : undefined;
+}
+
+function unavailable() {
+  const detail = "Who may log in cannot be had at the moment";
+  return problem("dependency_unavailable", { detail, headers: { "retry-after": "2" } });
 }

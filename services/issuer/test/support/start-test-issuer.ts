@@ -10,6 +10,8 @@ import { secrets } from "./issuer-settings.ts";
 export async function startTestIssuer(env: Env, now?: () => number) {
   const { log, lines } = recordingLog("issuer");
   const running = await startIssuer(loadConfig(env), log, undefined, now);
+  const operate = (words: string[], input: string) =>
+    runCommand(words, createControlClient(String(running.controlPort)), async () => input);
   const url = `http://127.0.0.1:${running.port}`;
   const adminUrl = `http://127.0.0.1:${running.adminPort}`;
   return {
@@ -20,9 +22,11 @@ export async function startTestIssuer(env: Env, now?: () => number) {
     get: (path: string, init: RequestInit = {}) => fetch(`${url}${path}`, init),
     /** Waits until all that happened so far is in the audit table. */
     audited: () => running.audited(),
+    users: running.users,
     /** The operator's command, as `tollgate` in the container. */
-    tollgate: (...words: string[]) =>
-      runCommand(words, createControlClient(String(running.controlPort))),
+    tollgate: (...words: string[]) => operate(words, ""),
+    /** The same with a line on standard input. */
+    tollgateWith: (input: string, ...words: string[]) => operate(words, input),
     controlUrl: `http://127.0.0.1:${running.controlPort}`,
     ready: () => fetch(`${adminUrl}/readyz`),
     /** Waits until the issuer is ready, or is not ready any more. */

@@ -1,6 +1,6 @@
 import { expect, test } from "@jest/globals";
+import { parsePasswordHash } from "@tollgate/shared/password-hash";
 import { readIssuerFile } from "../../src/issuer-file.ts";
-import { parsePasswordHash } from "../../src/users/password-hash.ts";
 import { issuerSettings } from "../support/issuer-settings.ts";
 import { people } from "../support/people.ts";
 

@@ -1,6 +1,7 @@
 import { expect, test } from "@jest/globals";
-import type { PasswordHash } from "../../src/users/password-hash.ts";
-import { nobodysHash } from "../../src/users/password-hash.ts";
+import type { PasswordHash } from "@tollgate/shared/password-hash";
+import { nobodysHash } from "@tollgate/shared/password-hash";
+import { indexPeople } from "../../src/users/people.ts";
 import { type User, userSchema } from "../../src/users/user.ts";
 import { createUsers } from "../../src/users/users.ts";
 import { people } from "../support/people.ts";
@@ -24,7 +25,7 @@ function user(declared: Record<string, unknown>): User {
 function open(everybody: User[]) {
   const compared: PasswordHash[] = [];
   const users = createUsers({
-    all: () => new Map(everybody.map((each) => [each.sub, each])),
+    people: () => indexPeople(everybody),
     async isPasswordOf(password, hash) {
       compared.push(hash);
       return password === "right" && hash !== nobodysHash;
@@ -53,6 +54,13 @@ test("nobody else is, and each is compared with one hash", async () => {
     expect(await users.logIn(username, password, "192.0.2.1")).toBeUndefined();
   }
   expect(compared).toEqual([ada.password, ...Array(5).fill(nobodysHash)]);
+});
+
+test("before it is known who is disabled, nobody can be told, and nobody is found", async () => {
+  const users = createUsers({ people: () => undefined, isPasswordOf: async () => true });
+  const refused = users.logIn("ada", "right", "192.0.2.1");
+  await expect(refused).rejects.toMatchObject({ code: "dependency_unavailable" });
+  expect(users.find("usr_ada")).toBeUndefined();
 });
 
 test("whoever is enabled is found by sub and by an outside provider's subject", () => {

@@ -7,6 +7,7 @@ import { createRevocations } from "./0004-revocations.ts";
 import { createAuditEvents } from "./0005-audit-events.ts";
 import { createClients } from "./0006-clients.ts";
 import { addKeyLife } from "./0007-key-life.ts";
+import { createUsers } from "./0008-users.ts";
 
 type Step = (db: Kysely<unknown>, appRole: string) => Promise<void>;
 
@@ -19,6 +20,7 @@ const steps: Record<string, Step> = {
   "0005-audit-events": createAuditEvents,
   "0006-clients": createClients,
   "0007-key-life": addKeyLife,
+  "0008-users": createUsers,
 };
 
 export function allMigrations(appRole: string): Record<string, Migration> {

@@ -3,7 +3,7 @@ import { randomBytes, scrypt, timingSafeEqual } from "node:crypto";
 /** What is kept of a password: scrypt (RFC 7914) of it, of the one cost that all have. */
 export type PasswordHash = { readonly salt: Buffer; readonly digest: Buffer };
 
-/** OWASP's first choice for scrypt. One hash takes 128 MiB: see limitConcurrency. */
+/** OWASP's first choice for scrypt. One hash takes 128 MiB. */
 const cost = { logN: 17, r: 8, p: 1 };
 const parameters = {
   N: 2 ** cost.logN,
