@@ -7,7 +7,7 @@ import { reportProblems } from "@tollgate/shared/middleware/report-problems";
 import Koa, { type Middleware } from "koa";
 import type { AuditTrail } from "./audit/audit-trail.ts";
 import { demandAudit } from "./audit/demand-audit.ts";
-import type { ClientRest } from "./clients/authenticate-clients.ts";
+import type { ClientRest } from "./clients/client-rest.ts";
 import type { FindClient } from "./clients/find-client.ts";
 import { requireReadableCredentials } from "./clients/require-readable-credentials.ts";
 import { watchClients } from "./clients/watch-clients.ts";

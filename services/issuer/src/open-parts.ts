@@ -1,8 +1,8 @@
 import type { Log } from "@tollgate/shared/log";
 import { insertAuditRows } from "./audit/audit-event.ts";
 import { createAuditTrail } from "./audit/audit-trail.ts";
-import { createClientRest } from "./clients/authenticate-clients.ts";
 import { createClientDirectory } from "./clients/client-directory.ts";
+import { createClientRest } from "./clients/client-rest.ts";
 import { createPostgresClientStore } from "./clients/client-store.ts";
 import { createFindClient } from "./clients/find-client.ts";
 import type { IssuerConfig } from "./config.ts";
@@ -10,7 +10,7 @@ import { rolesOfServices } from "./exchange/exchange-tokens.ts";
 import { algorithmsOf, createEngineRoom } from "./keys/engine-room.ts";
 import { keepKeys } from "./keys/keep-keys.ts";
 import { createPostgresKeyStore } from "./keys/key-store.ts";
-import { createBackOff } from "./limits/back-off.ts";
+import { createPostgresAttempts } from "./limits/postgres-attempts.ts";
 import { createNews } from "./revocation/news.ts";
 import { createOwnTokenReader, type ReadOwnToken } from "./revocation/own-tokens.ts";
 import { createPostgresRevocationStore } from "./revocation/postgres-revocation-store.ts";
@@ -20,14 +20,14 @@ import { followStore } from "./store/follow-store.ts";
 import { createPostgresEngineStore } from "./store/postgres-engine-store.ts";
 import { sweepStore } from "./store/sweep-store.ts";
 import { readVersions } from "./store/versions.ts";
+import { createKnownAddresses } from "./users/known-addresses.ts";
+import { createLockout } from "./users/lockout.ts";
 import { createPasswordWork } from "./users/password-work.ts";
 import { createUserDirectory } from "./users/user-directory.ts";
 import { createPostgresUserStore } from "./users/user-store.ts";
 import { createUsers } from "./users/users.ts";
 
 export type Parts = ReturnType<typeof openParts>;
-
-const backOff = { firstMs: 1_000, longestMs: 15 * 60_000 };
 
 /** The one place where the issuer's parts meet: what is stored, what is kept of it, and who looks after it. */
 export function openParts(config: IssuerConfig, log: Log, now: () => number = Date.now) {
@@ -40,16 +40,18 @@ export function openParts(config: IssuerConfig, log: Log, now: () => number = Da
   const clientStore = createPostgresClientStore(database);
   const directory = createClientDirectory(config.registry.clients, clientStore, log);
   const findClient = createFindClient(directory.all);
-  const rest = createClientRest(
-    createBackOff({ ...backOff, free: 5 }, now),
-    createBackOff({ ...backOff, free: 50 }, now),
-  );
+  const attempts = createPostgresAttempts(database, now);
+  const rest = createClientRest(attempts, now);
   const passwordWork = createPasswordWork();
   const userStore = createPostgresUserStore(database);
   const userDirectory = createUserDirectory(config.registry.users, userStore, log);
+  const addresses = createKnownAddresses(database, now);
   const users = createUsers({
     people: userDirectory.people,
     isPasswordOf: passwordWork.isPasswordOf,
+    lockout: createLockout(attempts, addresses),
+    trail,
+    log,
   });
   const readOwnToken: ReadOwnToken = (token) => readToken(token);
   const findRoles = rolesOfServices(findClient);
@@ -74,6 +76,7 @@ export function openParts(config: IssuerConfig, log: Log, now: () => number = Da
       [
         directory.follow,
         userDirectory.follow,
+        rest.follow,
         kept.follow,
         ({ revocations }) => news.heard(revocations.stamp),
       ],
@@ -87,7 +90,7 @@ export function openParts(config: IssuerConfig, log: Log, now: () => number = Da
       followed.wake();
     },
   };
-  opened.use(sweepStore([store, revocations], log));
+  opened.use(sweepStore([store, revocations, attempts, addresses], log));
   const { findKey } = room;
   const readToken = createOwnTokenReader({ issuer: config.issuer, findKey, revocations, now });
 

@@ -2,12 +2,9 @@ import type { Middleware } from "koa";
 import Provider, { type Configuration } from "oidc-provider";
 import { auditEngine } from "./audit/audit-engine.ts";
 import type { AuditTrail } from "./audit/audit-trail.ts";
-import {
-  type ClientRest,
-  createClientLookup,
-  useHashedSecrets,
-} from "./clients/authenticate-clients.ts";
+import { createClientLookup, useHashedSecrets } from "./clients/authenticate-clients.ts";
 import { checkAssertion } from "./clients/check-assertion.ts";
+import type { ClientRest } from "./clients/client-rest.ts";
 import type { FindClient } from "./clients/find-client.ts";
 import { type ExchangeDeps, exchangeTokens } from "./exchange/exchange-tokens.ts";
 import type { Registry } from "./issuer-file.ts";
@@ -40,7 +37,7 @@ export function createProvider(
   keys: readonly SigningKey[],
 ): Engine {
   const provider = new Provider(config.issuer, configuration(config, deps, keys));
-  useHashedSecrets(provider, deps.findClient);
+  useHashedSecrets(provider, deps.findClient, deps.rest);
   exchangeTokens(provider, keys, { registry: config.registry, ...deps });
   auditEngine(provider, deps.trail);
   const [middleware] = provider.middleware;

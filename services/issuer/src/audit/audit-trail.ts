@@ -83,7 +83,7 @@ export function createAuditTrail({ insert, log, now }: AuditDeps): AuditTrail {
   }
 
   const line = (target: Log, record: AuditRecord) =>
-    record.event.endsWith("denied") || record.event === "login_failed"
+    record.event.endsWith("denied") || /^login_(failed|locked)$/.test(record.event)
       ? target.warn(record, wordsOf(record))
       : target.info(record, wordsOf(record));
 

@@ -1,6 +1,6 @@
 import Provider, { type AdapterPayload, errors, type KoaContextWithOIDC } from "oidc-provider";
-import type { BackOff } from "../limits/back-off.ts";
 import { type AuthenticationMethod, methodOf } from "./client.ts";
+import type { ClientRest } from "./client-rest.ts";
 import { clientMetadata, type FindClient, nobody, nobodyBy } from "./find-client.ts";
 import { isSecretOf } from "./secret-hash.ts";
 
@@ -17,7 +17,8 @@ export function createClientLookup(findClient: FindClient, rest: ClientRest) {
       return client === nobody ? undefined : clientMetadata(client);
     }
     request.state.clientId = clientId;
-    const known = methodOf(client) === method && !rest.isResting(clientId, request.ip);
+    request.state.resting = rest.isResting(clientId, request.ip);
+    const known = methodOf(client) === method && !request.state.resting;
     return clientMetadata(known ? client : nobodyBy(method));
   };
 }
@@ -28,31 +29,28 @@ function methodUsed({ oidc, headers }: KoaContextWithOIDC): AuthenticationMethod
   return headers.authorization === undefined ? undefined : "client_secret_basic";
 }
 
-/** The engine compares secrets in clear unless it is told otherwise; we hold hashes only. */
-export function useHashedSecrets(provider: Provider, findClient: FindClient): void {
+/**
+ * The engine compares secrets in clear unless it is told otherwise; we hold hashes only. Between the
+ * look at who rests and the count of a wrong secret nothing else happens: a burst slips by neither.
+ */
+export function useHashedSecrets(
+  provider: Provider,
+  findClient: FindClient,
+  rest: ClientRest,
+): void {
   provider.Client.prototype.compareClientSecret = function compareClientSecret(secret: string) {
+    const request = Provider.ctx;
     // RFC 6749 section 2.3: one way to authenticate a request, and a body is not ours.
-    if (Provider.ctx?.oidc.body?.client_secret !== undefined) {
+    if (request?.oidc.body?.client_secret !== undefined) {
       throw new errors.InvalidRequest("the client secret must not be in the body");
     }
-    const proven = isSecretOf(secret, findClient(this.clientId).secrets);
-    if (proven && Provider.ctx) Provider.ctx.state.proven = true;
+    const claimed: string = request?.state.clientId ?? this.clientId;
+    const resting = request !== undefined && rest.isResting(claimed, request.ip);
+    const proven = isSecretOf(secret, (resting ? nobody : findClient(this.clientId)).secrets);
+    if (request === undefined) return proven;
+    request.state.resting = resting;
+    if (proven) request.state.proven = true;
+    else if (!resting) rest.missed(claimed, request.ip);
     return proven;
-  };
-}
-
-export type ClientRest = ReturnType<typeof createClientRest>;
-
-/** Who has failed too often: a client at one address, and an address with any clients. */
-export function createClientRest(perClient: BackOff, perAddress: BackOff) {
-  const at = (clientId: string, ip: string) => `${clientId} ${ip}`;
-  return {
-    isResting: (clientId: string, ip: string) =>
-      perClient.isResting(at(clientId, ip)) || perAddress.isResting(ip),
-    failed(clientId: string, ip: string): void {
-      perClient.failed(at(clientId, ip));
-      perAddress.failed(ip);
-    },
-    succeeded: (clientId: string, ip: string): void => perClient.succeeded(at(clientId, ip)),
   };
 }

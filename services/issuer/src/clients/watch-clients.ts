@@ -1,7 +1,10 @@
 import type { Middleware } from "koa";
-import type { ClientRest } from "./authenticate-clients.ts";
+import type { ClientRest } from "./client-rest.ts";
 
-/** Counts who failed to authenticate at the endpoint inside, for them to rest before they try on. */
+/**
+ * Counts who failed to authenticate at the endpoint inside, for them to rest before they try on. A
+ * failure that cannot be counted is answered with 503: nobody guesses on while the store is away.
+ */
 export function watchClients(rest: ClientRest): Middleware {
   return async function watchClients(ctx, next) {
     await next();
@@ -9,7 +12,8 @@ export function watchClients(rest: ClientRest): Middleware {
     if (clientId === undefined) return;
     const { error } = (ctx.body ?? {}) as { error?: string };
     // Whoever holds the key or the secret guesses nothing, though a copied assertion is refused.
-    if (ctx.state.proven) rest.succeeded(clientId, ctx.ip);
-    else if (ctx.status === 401 && error === "invalid_client") rest.failed(clientId, ctx.ip);
+    if (ctx.state.proven) await rest.succeeded(clientId, ctx.ip);
+    else if (ctx.state.resting) return;
+    else if (ctx.status === 401 && error === "invalid_client") await rest.failed(clientId, ctx.ip);
   };
 }

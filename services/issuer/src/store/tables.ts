@@ -48,6 +48,14 @@ export type Tables = {
     request_id: string | null;
     details: ColumnType<Record<string, unknown>, string, never>;
   };
+  attempts: {
+    key: string;
+    followed: boolean;
+    failures: number;
+    rests_until: BigInteger;
+    expires_at: BigInteger;
+  };
+  known_addresses: { key: string; expires_at: Date };
   users: {
     sub: string;
     definition: ColumnType<Record<string, unknown> | null, string | null, string | null>;

@@ -2,7 +2,7 @@ import { sql } from "kysely";
 import type { Database } from "./database.ts";
 
 /** What replicas follow: each has a number that grows, and a stamp of that number. */
-export const versionNames = ["keys", "clients", "users", "revocations"] as const;
+export const versionNames = ["keys", "clients", "users", "revocations", "attempts"] as const;
 export type VersionName = (typeof versionNames)[number];
 export type Version = { readonly version: number; readonly stamp: string };
 

@@ -1,5 +1,8 @@
+import type { Log } from "@tollgate/shared/log";
 import { nobodysHash, type PasswordHash } from "@tollgate/shared/password-hash";
+import type { AuditTrail } from "../audit/audit-trail.ts";
 import { problem } from "../problems.ts";
+import type { Lockout, LoginAttempt } from "./lockout.ts";
 import { linkOf, type People } from "./people.ts";
 import { canonicalUsername, type User } from "./user.ts";
 
@@ -10,30 +13,71 @@ export type Users = {
    * that, after as much work: there is nothing to learn about an account. Throws
    * `dependency_unavailable` when it cannot be told.
    */
-  logIn(username: string, password: string, ip: string): Promise<User | undefined>;
+  logIn(
+    username: string,
+    password: string,
+    ip: string,
+    request?: LoginRequest,
+  ): Promise<User | undefined>;
   find(sub: string): User | undefined;
   /** The one whom this subject of an outside provider is linked to. */
   findFederated(provider: string, subject: string): User | undefined;
 };
 
+/** For the trail: which request this was, and the log of that. */
+export type LoginRequest = { log: Log; requestId: string };
+
 export type UsersDeps = {
   /** As of that moment; undefined until it is known. */
   people: () => People | undefined;
   isPasswordOf: (password: string, hash: PasswordHash) => Promise<boolean>;
+  lockout: Lockout;
+  trail: Pick<AuditTrail, "record">;
+  log: Log;
 };
 
-export function createUsers({ people, isPasswordOf }: UsersDeps): Users {
+export function createUsers({ people, isPasswordOf, lockout, trail, log }: UsersDeps): Users {
+  async function compare(password: string, hash: PasswordHash, attempt?: LoginAttempt) {
+    try {
+      return await isPasswordOf(password, hash);
+    } catch (error) {
+      await attempt?.withdrawn();
+      throw error;
+    }
+  }
+
   return {
-    async logIn(typed, password, _ip) {
+    async logIn(typed, password, ip, request) {
       const known = people();
       if (known === undefined) throw unavailable();
-      const user = enabled(known.byUsername.get(canonicalUsername(typed)));
-      const proven = await isPasswordOf(password, user?.password ?? nobodysHash);
+      const username = canonicalUsername(typed);
+      const somebody = known.byUsername.get(username);
+      const attempt = await lockout.admit(username, ip);
+      const user = attempt && enabled(somebody);
+      const proven = await compare(password, user?.password ?? nobodysHash, attempt);
+      if (proven) await attempt?.succeeded();
+
+      // Not the name that was typed: in its place people type their passwords.
+      trail.record(request?.log ?? log, {
+        ...{ event: eventOf(attempt, proven), sub: somebody?.sub, ip },
+        ...(request && { request_id: request.requestId }),
+        ...(!proven && attempt && { reason: reasonOf(somebody) }),
+      });
       return proven ? user : undefined;
     },
     find: (sub) => enabled(people()?.bySub.get(sub)),
     findFederated: (provider, subject) => enabled(people()?.byLink.get(linkOf(provider, subject))),
   };
+}
+
+function eventOf(attempt: LoginAttempt | undefined, proven: boolean) {
+  if (attempt === undefined) return "login_locked";
+  return proven ? "login_succeeded" : "login_failed";
+}
+
+function reasonOf(somebody: User | undefined): string {
+  if (somebody === undefined) return "unknown";
+  return somebody.enabled ? "password" : "disabled";
 }
 
 function enabled(user: User | undefined): User | undefined {

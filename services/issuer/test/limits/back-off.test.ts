@@ -1,9 +1,10 @@
 import { expect, test } from "@jest/globals";
 import { createBackOff } from "../../src/limits/back-off.ts";
+import { clientLane } from "../../src/limits/lanes.ts";
 
 function open() {
   let now = 1_000_000;
-  const backOff = createBackOff({ free: 5, firstMs: 1_000, longestMs: 900_000 }, () => now);
+  const backOff = createBackOff(clientLane, () => now);
   return {
     ...backOff,
     advance: (ms: number) => {

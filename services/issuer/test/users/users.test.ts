@@ -1,6 +1,7 @@
 import { expect, test } from "@jest/globals";
 import type { PasswordHash } from "@tollgate/shared/password-hash";
 import { nobodysHash } from "@tollgate/shared/password-hash";
+import { recordingLog } from "@tollgate/shared/testing/lines";
 import { indexPeople } from "../../src/users/people.ts";
 import { type User, userSchema } from "../../src/users/user.ts";
 import { createUsers } from "../../src/users/users.ts";
@@ -21,17 +22,31 @@ function user(declared: Record<string, unknown>): User {
   return userSchema.parse(declared);
 }
 
-/** Users whose every password is "right", and what they were compared with. */
-function open(everybody: User[]) {
+/** Users whose every password is "right", what they were compared with, and what was recorded. */
+function open(everybody: User[] | undefined, admits = true) {
   const compared: PasswordHash[] = [];
+  const settled: string[] = [];
+  const { log, lines } = recordingLog();
   const users = createUsers({
-    people: () => indexPeople(everybody),
+    people: () => everybody && indexPeople(everybody),
     async isPasswordOf(password, hash) {
+      if (password === "too many") throw new Error("too many");
       compared.push(hash);
       return password === "right" && hash !== nobodysHash;
     },
+    lockout: {
+      async admit() {
+        if (!admits) return undefined;
+        return {
+          succeeded: async () => void settled.push("succeeded"),
+          withdrawn: async () => void settled.push("withdrawn"),
+        };
+      },
+    },
+    trail: { record: (target, event) => target.info(event) },
+    log,
   });
-  return { users, compared };
+  return { users, compared, settled, lines };
 }
 
 test("a person is let in with their own password, however they type their name", async () => {
@@ -56,8 +71,42 @@ test("nobody else is, and each is compared with one hash", async () => {
   expect(compared).toEqual([ada.password, ...Array(5).fill(nobodysHash)]);
 });
 
+test("while an account rests, the right password is compared with nobody's", async () => {
+  const { users, compared, lines } = open([ada], false);
+  expect(await users.logIn("ada", "right", "192.0.2.1")).toBeUndefined();
+  expect(compared).toEqual([nobodysHash]);
+  expect(lines).toMatchObject([{ event: "login_locked", sub: "usr_ada", ip: "192.0.2.1" }]);
+});
+
+test("what was wrong is in the trail, and neither the name nor the password that was typed", async () => {
+  const { users, lines, settled } = open([ada, bob]);
+  const { log, lines: own } = recordingLog();
+  await users.logIn("ada", "hunter2", "192.0.2.1", { log, requestId: "r1" });
+  await users.logIn("bob", "right", "192.0.2.1");
+  await users.logIn("hunter2", "right", "192.0.2.1");
+  await users.logIn("ada", "right", "192.0.2.1");
+  const [failed, unknown] = ["login_failed", undefined];
+  expect(own).toMatchObject([
+    { event: failed, sub: "usr_ada", reason: "password", request_id: "r1" },
+  ]);
+  expect(lines).toMatchObject([
+    { event: failed, sub: "usr_bob", reason: "disabled" },
+    { event: failed, reason: "unknown" },
+    { event: "login_succeeded", sub: "usr_ada" },
+  ]);
+  expect(lines[1]?.sub).toBe(unknown);
+  expect(JSON.stringify([...lines, ...own])).not.toContain("hunter2");
+  expect(settled).toEqual(["succeeded"]);
+});
+
+test("a password that could not be compared counts as no failure", async () => {
+  const { users, settled } = open([ada]);
+  await expect(users.logIn("ada", "too many", "192.0.2.1")).rejects.toThrow("too many");
+  expect(settled).toEqual(["withdrawn"]);
+});
+
 test("before it is known who is disabled, nobody can be told, and nobody is found", async () => {
-  const users = createUsers({ people: () => undefined, isPasswordOf: async () => true });
+  const { users } = open(undefined);
   const refused = users.logIn("ada", "right", "192.0.2.1");
   await expect(refused).rejects.toMatchObject({ code: "dependency_unavailable" });
   expect(users.find("usr_ada")).toBeUndefined();

@@ -8,6 +8,7 @@ import { createAuditEvents } from "./0005-audit-events.ts";
 import { createClients } from "./0006-clients.ts";
 import { addKeyLife } from "./0007-key-life.ts";
 import { createUsers } from "./0008-users.ts";
+import { createAttempts } from "./0009-attempts.ts";
 
 type Step = (db: Kysely<unknown>, appRole: string) => Promise<void>;
 
@@ -21,6 +22,7 @@ const steps: Record<string, Step> = {
   "0006-clients": createClients,
   "0007-key-life": addKeyLife,
   "0008-users": createUsers,
+  "0009-attempts": createAttempts,
 };
 
 export function allMigrations(appRole: string): Record<string, Migration> {
