@@ -7,6 +7,7 @@ MAKEFLAGS += --no-print-directory
 COMPOSE := docker compose
 PORT := $(or $(GATEWAY_PORT),$(shell sed -n 's/^GATEWAY_PORT=//p' .env 2>/dev/null | tail -n 1),9001)
 export DEMO_CLIENT := $(or $(CLIENT),$(DEMO_CLIENT))
+export DEMO_PERSON := $(or $(PERSON),$(DEMO_PERSON))
 export DEMO_SCOPE := $(or $(SCOPE),$(DEMO_SCOPE))
 export DEMO_RESOURCE := $(or $(RESOURCE),$(DEMO_RESOURCE))
 
@@ -40,6 +41,10 @@ token: ## print an access token (CLIENT=svc-reader SCOPE=invoices:read RESOURCE=
 .PHONY: secret
 secret: ## print a demo client's secret (CLIENT=svc-demo)
 	@./scripts/demo secret
+
+.PHONY: password
+password: ## print a demo person's password (PERSON=ada)
+	@./scripts/demo password
 
 .PHONY: check-routes
 check-routes: docker ## say whether the gateway would take FILE (config/gateway.yaml)

@@ -34,8 +34,10 @@ export function formatPasswordHash({ salt, digest }: PasswordHash): string {
   return `${prefix}${[salt, digest].map(unpadded).join("$")}`;
 }
 
-export async function hashPassword(password: string): Promise<PasswordHash> {
-  const salt = randomBytes(saltLength);
+export async function hashPassword(
+  password: string,
+  salt: Buffer = randomBytes(saltLength),
+): Promise<PasswordHash> {
   return { salt, digest: await digestOf(password, salt) };
 }
 

@@ -43,6 +43,7 @@ test("the file of the repository is right", async () => {
   }
   const registry = readIssuerFile("config/issuer.yaml", settings.env);
   expect([...registry.clients.keys()]).toEqual(["svc-demo", "svc-reader", "svc-rival"]);
+  expect([...registry.users.keys()]).toEqual(["usr_ada"]);
 });
 
 const client = (changes: string) => `${resources}

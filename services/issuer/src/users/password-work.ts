@@ -1,9 +1,9 @@
-import { hashPassword, isPasswordOf } from "@tollgate/shared/password-hash";
+import { hashPassword, isPasswordOf, type PasswordHash } from "@tollgate/shared/password-hash";
 import { limitConcurrency } from "../limits/limit-concurrency.ts";
 
 export type PasswordWork = {
   isPasswordOf: typeof isPasswordOf;
-  hashPassword: typeof hashPassword;
+  hashPassword: (password: string) => Promise<PasswordHash>;
 };
 
 /** Two hashes at once take 256 MiB, and half of the threads that sign tokens as well. */

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { decodeJwt } from "jose";
 import { secrets } from "../support/issuer-settings.ts";
 import { openIssuer } from "../support/open-issuer.ts";
+import { people } from "../support/people.ts";
 import { answerOf } from "../support/token-answer.ts";
 
 let issuer: Awaited<ReturnType<typeof openIssuer>>;
@@ -54,6 +55,27 @@ test("to introspect a token is no denial, to revoke one is an event", async () =
     { client_id: "svc-reader", jti: decodeJwt(access_token).jti },
   ]);
 });
+
+test("each log-in is one line and one row, with who and where, and why not", async () => {
+  const logIn = (username: string, password: string, ip: string) =>
+    issuer.users.logIn(username, password, ip, { log: issuer.log, requestId: "request-1" });
+  const { ada, bob } = people;
+  await logIn("ada", ada.password, "192.0.2.7");
+  for (let time = 0; time < 6; time += 1) await logIn("ada", `not-hers-${time}`, "192.0.2.8");
+  await logIn(bob.username, bob.password, "192.0.2.7");
+  await logIn("a-password-in-the-wrong-field", "x", "192.0.2.7");
+
+  const here = { ip: "192.0.2.7", request_id: "request-1" };
+  expect(await rows("login_succeeded")).toMatchObject([{ ...here, sub: "usr_ada" }]);
+  expect(await rows("login_failed")).toMatchObject([
+    ...Array(5).fill({ sub: "usr_ada", ip: "192.0.2.8", details: { reason: "password" } }),
+    { ...here, sub: "usr_bob", details: { reason: "disabled" } },
+    { ...here, sub: null, details: { reason: "unknown" } },
+  ]);
+  const [locked] = await rows("login_locked");
+  expect(locked).toMatchObject({ sub: "usr_ada", ip: "192.0.2.8" });
+  expect(issuer.lines.filter((line) => line.audit_id === locked?.audit_id)).toHaveLength(1);
+}, 60_000);
 
 test("the keys' making is in the trail from the first one on", async () => {
   expect(await rows("key_made")).toHaveLength(4);
@@ -114,8 +136,14 @@ test("tollgate audit shows the latest, by whatever it is asked for", async () =>
   await expect(issuer.tollgate("audit", "--nonsense", "x")).rejects.toThrow("nonsense");
 });
 
-test("a dump of the store holds no secret, no token and no private key", async () => {
+test("a dump of the store holds no secret, no password, no token and no private key", async () => {
   const answer = await answerOf(await issuer.token(grant, "svc-reader"));
+  const person = JSON.stringify({ username: "scanned", access: [] });
+  const added = await issuer.tollgateWith(
+    "a password that is scanned for",
+    ...["users", "add", person, "--password", "stdin"],
+  );
+  expect(added).toContain("scanned");
   await issuer.audited();
   const tables = await issuer.database.run(
     "SELECT table_name FROM information_schema.tables WHERE table_schema = 'public'",
@@ -128,6 +156,14 @@ test("a dump of the store holds no secret, no token and no private key", async (
   const text = JSON.stringify(dump);
   expect(text).toContain("token_issued");
   for (const secret of Object.values(secrets)) expect(text).not.toContain(secret);
+  // Of those whom the test above has let type them, in one field or the other.
+  for (const typed of [
+    ...Object.values(people).flatMap(({ password }) => [password, JSON.stringify(password)]),
+    ...["a password that is scanned for", "not-hers-", "a-password-in-the-wrong-field"],
+  ]) {
+    expect(text).not.toContain(typed);
+    expect(JSON.stringify(issuer.lines)).not.toContain(typed);
+  }
   expect(text).not.toContain(answer.access_token.split(".")[2]);
   expect(text).not.toMatch(/\\*"(d|p|q|dp|dq|qi)\\*":/);
 });

@@ -16,6 +16,7 @@ export async function startTestIssuer(env: Env, now?: () => number) {
   const adminUrl = `http://127.0.0.1:${running.adminPort}`;
   return {
     url,
+    log,
     lines,
     failed: running.failed,
     linesOf: (event: string) => lines.filter((line) => line.event === event),

@@ -1,8 +1,7 @@
 import { randomUUID } from "node:crypto";
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
 import type { DemoConfig } from "./config.ts";
 import { DemoError } from "./demo-error.ts";
+import { readSecret } from "./read-secret.ts";
 
 export type Answer = {
   method: string;
@@ -55,14 +54,6 @@ export function createGateway({ gatewayUrl, clientsDir }: DemoConfig) {
       return await send(method, path, { headers, body });
     },
   };
-}
-
-export async function readSecret(clientsDir: string, client: string): Promise<string> {
-  try {
-    return (await readFile(join(clientsDir, client), "utf8")).trim();
-  } catch {
-    throw new DemoError(`There is no client ${client} here: try svc-demo, svc-reader or svc-rival`);
-  }
 }
 
 export function errorOf(body: Answer["body"]): string {

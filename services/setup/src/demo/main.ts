@@ -1,14 +1,18 @@
 import { ConfigError } from "@tollgate/shared/config";
 import { type DemoConfig, loadDemoConfig } from "./config.ts";
 import { DemoError } from "./demo-error.ts";
-import { createGateway, readSecret } from "./gateway.ts";
+import { createGateway } from "./gateway.ts";
 import { createPage } from "./page.ts";
+import { readPassword, readSecret } from "./read-secret.ts";
 import { tellStory } from "./story.ts";
 import { waitUntilUp } from "./wait-until-up.ts";
 
 const tell = (line: string) => void process.stderr.write(`${line}\n`);
 
-/** demo: the story. token: an access token and nothing else. secret: a demo client's secret. */
+/**
+ * demo: the story. token: an access token and nothing else. secret: a demo client's secret. password:
+ * a demo person's password.
+ */
 const commands: Record<string, (config: DemoConfig) => Promise<void>> = {
   async demo(config) {
     const gateway = createGateway(config);
@@ -28,6 +32,10 @@ const commands: Record<string, (config: DemoConfig) => Promise<void>> = {
 
   async secret({ clientsDir, client }) {
     process.stdout.write(`${await readSecret(clientsDir, client)}\n`);
+  },
+
+  async password({ peopleDir, person }) {
+    process.stdout.write(`${await readPassword(peopleDir, person)}\n`);
   },
 };
 

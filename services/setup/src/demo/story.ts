@@ -35,7 +35,7 @@ async function makeInvoice(gateway: Gateway, page: Page, token: string): Promise
   };
 
   page.chapter("With it, the service sends an invoice");
-  const ada = { name: "Ada Lovelace", email: "ada@example.com" };
+  const ada = { name: "Ada Lovelace", email: "ada@example.com", owner_sub: "usr_ada" };
   const customer = await act(201, "POST", "/billing/v1/customers", { body: ada }, "a customer");
 
   const lines = [

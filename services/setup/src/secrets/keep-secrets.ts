@@ -1,9 +1,19 @@
+import { createHash } from "node:crypto";
 import { chmod, mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { ConfigError } from "@tollgate/shared/config";
 import {
+  formatPasswordHash,
+  hashPassword,
+  type PasswordHash,
+  parsePasswordHash,
+} from "@tollgate/shared/password-hash";
+import {
   demoClients,
+  demoPeople,
   hashFile,
+  passwordFile,
+  passwordHashFile,
   randomSecret,
   type Secret,
   secretList,
@@ -18,7 +28,10 @@ export type KeepOptions = {
   hasDatabase: boolean;
   /** SECRET_KEY: the tutorial's secret, where it is chosen; empty where it is not. */
   tutorialSecretKey: string;
+  hashPassword?: HashPassword;
 };
+
+type HashPassword = (password: string, salt: Buffer) => Promise<PasswordHash>;
 
 /** A fingerprint a secret, which tells whether it is the same and nothing else about it. */
 type Manifest = Record<string, string>;
@@ -48,6 +61,7 @@ export async function keepSecrets(options: KeepOptions): Promise<string[]> {
     fingerprints[secret.path] = fingerprint(value);
   }
   await keepDerived(folder, options.tutorialSecretKey, made);
+  await keepPasswordHashes(folder, options.hashPassword ?? hashPassword, made);
   // Last of all: from here on, a secret that is not there was lost.
   if (JSON.stringify(manifest) !== JSON.stringify(fingerprints)) {
     const text = `${JSON.stringify(fingerprints, null, 2)}\n`;
@@ -99,6 +113,22 @@ async function keepDerived(folder: string, chosen: string, made: string[]) {
   }
   const tutorial = chosen || (await readSecret(folder, tutorialSecret)) || randomSecret();
   await keepFile(folder, tutorialSecret, tutorial, made);
+}
+
+/**
+ * The salt is made of the password, which is 256 random bits: so that whether a hash is that of this
+ * password shows without half a second of hashing.
+ */
+async function keepPasswordHashes(folder: string, hash: HashPassword, made: string[]) {
+  for (const username of demoPeople) {
+    const password = (await readSecret(folder, passwordFile(username))) ?? "";
+    const salt = createHash("sha256").update(`salt of ${password}`).digest().subarray(0, 16);
+    const path = passwordHashFile(username);
+    const found = parsePasswordHash((await readSecret(folder, path)) ?? "");
+    if (found?.salt.equals(salt)) continue;
+    await writeFileWhole(join(folder, path), `${formatPasswordHash(await hash(password, salt))}\n`);
+    made.push(path);
+  }
 }
 
 async function keepFile(folder: string, path: string, value: string, made: string[]) {

@@ -13,6 +13,9 @@ export function randomSecret(): string {
 
 export const demoClients = ["svc-demo", "svc-reader", "svc-rival"] as const;
 
+/** People who log in with a password that is made here, as a client's secret is. */
+export const demoPeople = ["ada"] as const;
+
 /** Every secret of the stack: 256 random bits each. */
 export const secretList: readonly Secret[] = [
   {
@@ -32,6 +35,10 @@ export const secretList: readonly Secret[] = [
     path: `clients/${id}`,
     dependents: `the client ${id}`,
   })),
+  ...demoPeople.map((username) => ({
+    path: passwordFile(username),
+    dependents: `the person ${username}`,
+  })),
 ];
 
 /** The tutorial's shared secret may be chosen (SECRET_KEY) and changed: nothing is stored under it. */
@@ -40,6 +47,15 @@ export const tutorialSecret = "tutorial/secret_key";
 /** What the issuer keeps of a client's secret: its SHA-256, in hex. */
 export function hashFile(clientId: string): string {
   return `issuer/clients/${clientId}.sha256`;
+}
+
+export function passwordFile(username: string): string {
+  return `people/${username}`;
+}
+
+/** What the issuer keeps of a person's password: its scrypt. */
+export function passwordHashFile(username: string): string {
+  return `issuer/users/${username}.scrypt`;
 }
 
 export function sha256(text: string): string {

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "@jest/globals";
 import { ConfigError } from "@tollgate/shared/config";
+import { isPasswordOf, parsePasswordHash } from "@tollgate/shared/password-hash";
 import { keepSecrets } from "../../src/secrets/keep-secrets.ts";
 import { secretList } from "../../src/secrets/secret-list.ts";
 
@@ -146,6 +147,36 @@ test("the tutorial's secret can be chosen, is kept, and can be chosen again", as
   expect(made).toEqual(["tutorial/secret_key"]);
 });
 
+test("the issuer gets a hash of a person's password, which fits it", async () => {
+  await using secrets = await emptyFolder();
+  const { folder } = secrets;
+  await keepSecrets({ folder, hasDatabase: false, tutorialSecretKey: "" });
+
+  const password = await secrets.read("people/ada");
+  const kept = await secrets.read("issuer/users/ada.scrypt");
+
+  expect(kept).not.toContain(password);
+  const hash = parsePasswordHash(kept);
+  if (hash === undefined) throw new Error("the hash cannot be read");
+  expect(await isPasswordOf(password, hash)).toBe(true);
+}, 60_000);
+
+test("a hash that is not the password's is made anew", async () => {
+  await using secrets = await emptyFolder();
+  await secrets.keep();
+  const before = await secrets.read("issuer/users/ada.scrypt");
+  for (const text of ["", before.replace(/[A-Z]/, "0")]) {
+    await secrets.replace("issuer/users/ada.scrypt", text);
+    expect(await secrets.keep()).toEqual(["issuer/users/ada.scrypt"]);
+    expect(await secrets.read("issuer/users/ada.scrypt")).toBe(before);
+  }
+});
+
+/** The shape of a hash, without half a second of work. */
+async function hashPassword(password: string, salt: Buffer) {
+  return { salt, digest: createHash("sha256").update(password).digest() };
+}
+
 async function emptyFolder() {
   const folder = await mkdtemp(join(tmpdir(), "tollgate-setup-"));
   const read = async (path: string) => (await readFile(join(folder, path), "utf8")).trim();
@@ -153,7 +184,7 @@ async function emptyFolder() {
     folder,
     read,
     keep: (options: { hasDatabase?: boolean; tutorialSecretKey?: string } = {}) =>
-      keepSecrets({ folder, hasDatabase: false, tutorialSecretKey: "", ...options }),
+      keepSecrets({ folder, hasDatabase: false, tutorialSecretKey: "", hashPassword, ...options }),
     async replace(path: string, text: string) {
       await rm(join(folder, path));
       await writeFile(join(folder, path), text);
