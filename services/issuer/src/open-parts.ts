@@ -6,7 +6,7 @@ import { createClientRest } from "./clients/client-rest.ts";
 import { createPostgresClientStore } from "./clients/client-store.ts";
 import { createFindClient } from "./clients/find-client.ts";
 import type { IssuerConfig } from "./config.ts";
-import { rolesOfServices } from "./exchange/exchange-tokens.ts";
+import { createFindRights } from "./exchange/find-rights.ts";
 import { algorithmsOf, createEngineRoom } from "./keys/engine-room.ts";
 import { keepKeys } from "./keys/keep-keys.ts";
 import { createPostgresKeyStore } from "./keys/key-store.ts";
@@ -54,9 +54,9 @@ export function openParts(config: IssuerConfig, log: Log, now: () => number = Da
     log,
   });
   const readOwnToken: ReadOwnToken = (token) => readToken(token);
-  const findRoles = rolesOfServices(findClient);
+  const findRights = createFindRights(findClient, users);
   const room = createEngineRoom(config, {
-    ...{ store, findClient, rest, trail, readOwnToken, findRoles, now },
+    ...{ store, findClient, rest, trail, readOwnToken, findRights, now },
   });
   const kept = keepKeys({
     store: createPostgresKeyStore(database, config.wrappingKeys),

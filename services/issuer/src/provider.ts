@@ -6,7 +6,8 @@ import { createClientLookup, useHashedSecrets } from "./clients/authenticate-cli
 import { checkAssertion } from "./clients/check-assertion.ts";
 import type { ClientRest } from "./clients/client-rest.ts";
 import type { FindClient } from "./clients/find-client.ts";
-import { type ExchangeDeps, exchangeTokens } from "./exchange/exchange-tokens.ts";
+import { exchangeTokens } from "./exchange/exchange-tokens.ts";
+import type { FindRights } from "./exchange/find-rights.ts";
 import type { Registry } from "./issuer-file.ts";
 import { EngineKey } from "./keys/engine-key.ts";
 import type { SigningKey } from "./keys/signing-key.ts";
@@ -23,7 +24,7 @@ export type ProviderDeps = {
   rest: ClientRest;
   trail: AuditTrail;
   readOwnToken: ReadOwnToken;
-  findRoles: ExchangeDeps["findRoles"];
+  findRights: FindRights;
   now: () => number;
 };
 

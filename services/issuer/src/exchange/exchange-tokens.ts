@@ -1,19 +1,19 @@
 import type { Caller } from "@tollgate/shared/tokens/caller";
 import type Provider from "oidc-provider";
 import { errors, type TokenEndpointGrantContext } from "oidc-provider";
-import { exchangeGrant, type FindClient, nobody } from "../clients/find-client.ts";
+import { exchangeGrant, type FindClient } from "../clients/find-client.ts";
 import type { Registry } from "../issuer-file.ts";
 import type { SigningKey } from "../keys/signing-key.ts";
 import { resourceServerOf, scopesOf } from "../resources/resource-indicators.ts";
 import type { ReadOwnToken } from "../revocation/own-tokens.ts";
+import type { FindRights } from "./find-rights.ts";
 import { type Exchange, judgeExchange } from "./judge-exchange.ts";
 
 export type ExchangeDeps = {
   registry: Registry;
   findClient: FindClient;
   readOwnToken: ReadOwnToken;
-  /** What a subject is at a resource now; undefined for one that may not act at all any more. */
-  findRoles: (subject: Caller, resource: string) => readonly string[] | undefined;
+  findRights: FindRights;
   now: () => number;
 };
 
@@ -63,7 +63,7 @@ export function exchangeTokens(
 }
 
 /** Section 2.1: an access token of ours, and nothing that would speak of somebody else. */
-async function subjectOf({ oidc }: Context, { readOwnToken, findRoles }: ExchangeDeps) {
+async function subjectOf({ oidc }: Context, { readOwnToken, findRights }: ExchangeDeps) {
   const { params } = oidc;
   if (params.actor_token !== undefined || params.actor_token_type !== undefined) {
     throw new errors.InvalidRequest("the actor is the client itself: no actor_token");
@@ -77,7 +77,7 @@ async function subjectOf({ oidc }: Context, { readOwnToken, findRoles }: Exchang
     throw new errors.InvalidRequest("the subject token must be an access token");
   }
   const subject = await readOwnToken(params.subject_token ?? "");
-  if (subject === undefined || subject.audience.some((each) => !findRoles(subject, each))) {
+  if (subject === undefined || subject.audience.some((each) => !findRights(subject, each))) {
     throw new errors.InvalidRequest("the subject token is not acceptable");
   }
   return subject;
@@ -89,7 +89,7 @@ function judge({ oidc }: Context, subject: Caller, deps: ExchangeDeps): Exchange
     subject,
     target: oidc.params.resource as string | undefined,
     asked: scopesOf(oidc.params.scope),
-    rolesAt: (resource) => deps.findRoles(subject, resource) ?? [],
+    rightsAt: (resource) => deps.findRights(subject, resource),
     findResource: (identifier) => deps.registry.resources.get(identifier),
     now: deps.now() / 1_000,
   });
@@ -105,13 +105,4 @@ function claimsOf({ claims }: Caller, { act, roles }: Exchange) {
   const kept = ["tenant", "token_use", "auth_time", "amr", "sid"] as const;
   const named = kept.flatMap((name) => (claims[name] === undefined ? [] : [[name, claims[name]]]));
   return { ...Object.fromEntries(named), roles, act };
-}
-
-/** Services have the roles that they are declared with; people's are in users/. */
-export function rolesOfServices(findClient: FindClient): ExchangeDeps["findRoles"] {
-  return function findRoles({ subject, tokenUse }, resource) {
-    const client = findClient(subject);
-    if (tokenUse !== "service" || client === nobody) return undefined;
-    return client.access.find((access) => access.resource === resource)?.roles ?? [];
-  };
 }

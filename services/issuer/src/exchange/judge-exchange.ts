@@ -1,6 +1,7 @@
 import type { Caller } from "@tollgate/shared/tokens/caller";
 import type { Client } from "../clients/client.ts";
 import type { Resource } from "../resources/resource.ts";
+import type { Rights } from "./find-rights.ts";
 
 /** RFC 8693 section 4.1: who acts now, and for whom that one acted in turn. */
 export type Actor = { readonly sub: string; readonly act?: Actor };
@@ -26,8 +27,8 @@ export type ExchangeRequest = {
   /** Undefined is the caller's only target. */
   readonly target: string | undefined;
   readonly asked: readonly string[];
-  /** What the subject is at the target now, not when its token was minted. */
-  readonly rolesAt: (resource: string) => readonly string[];
+  /** What the subject may at the target now, not when its token was minted. */
+  readonly rightsAt: (resource: string) => Rights | undefined;
   readonly findResource: (identifier: string) => Resource | undefined;
   /** Seconds since 1970. */
   readonly now: number;
@@ -55,7 +56,10 @@ export function judgeExchange(request: ExchangeRequest): Exchange | ExchangeRefu
     return refuse("invalid_target", "the client may not exchange tokens for this resource");
   }
   const { access, resource } = granted;
-  const left = access.scopes.filter((scope) => subject.scopes.has(scope));
+  const rights = request.rightsAt(resource.identifier) ?? { roles: [], scopes: [] };
+  const left = access.scopes.filter(
+    (scope) => subject.scopes.has(scope) && (rights.scopes?.includes(scope) ?? true),
+  );
   const excess = asked.find((scope) => !left.includes(scope));
   if (excess !== undefined)
     return refuse("invalid_scope", "the subject or the client lacks a scope");
@@ -64,7 +68,7 @@ export function judgeExchange(request: ExchangeRequest): Exchange | ExchangeRefu
   const rest = Math.floor(subject.expiresAt - now);
   const ttl = Math.min(longestLife, rest, access.ttl ?? resource.ttl);
   if (ttl < 1) return refuse("invalid_request", "the subject token is about to expire");
-  const roles = request.rolesAt(resource.identifier).filter((role) => subject.roles.has(role));
+  const roles = rights.roles.filter((role) => subject.roles.has(role));
   return { resource, scopes: asked.length > 0 ? asked : left, roles, ttl, act };
 }
 

@@ -44,7 +44,7 @@ function judge(changes: Partial<ExchangeRequest> = {}) {
     subject: person(),
     target: undefined,
     asked: [],
-    rolesAt: () => ["clerk", "auditor"],
+    rightsAt: () => ({ roles: ["clerk", "auditor"] }),
     findResource: resource,
     now,
     ...changes,
@@ -115,6 +115,17 @@ test("the chain of actors nests, to a depth of three", () => {
 });
 
 test("no role is copied that the subject has lost, and none added that its token had not", () => {
-  expect(judge({ rolesAt: () => [] })).toMatchObject({ roles: [] });
-  expect(judge({ rolesAt: () => ["auditor"] })).toMatchObject({ roles: [] });
+  expect(judge({ rightsAt: () => ({ roles: [] }) })).toMatchObject({ roles: [] });
+  expect(judge({ rightsAt: () => ({ roles: ["auditor"] }) })).toMatchObject({ roles: [] });
+});
+
+test("a person's scope is bounded by what they may at the target now", () => {
+  const asked = { subject: person({ scope: "r w" }) };
+  expect(judge(asked)).toMatchObject({ scopes: ["r", "w"] });
+  expect(judge({ ...asked, rightsAt: () => ({ roles: [], scopes: ["w", "x"] }) })).toMatchObject({
+    scopes: ["w"],
+  });
+  for (const rights of [{ roles: ["clerk"], scopes: [] }, undefined]) {
+    expect(judge({ ...asked, rightsAt: () => rights })).toMatchObject({ refused: "invalid_scope" });
+  }
 });
