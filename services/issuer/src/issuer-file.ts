@@ -4,6 +4,7 @@ import * as z from "zod";
 import { type Client, clientSchema } from "./clients/client.ts";
 import { accessFaults } from "./resources/check-access.ts";
 import { type Resource, resourceSchema } from "./resources/resource.ts";
+import { linkOf } from "./users/people.ts";
 import { type User, userSchema } from "./users/user.ts";
 
 /** Who may ask for tokens, and for which services: what config/issuer.yaml declares. */
@@ -66,7 +67,7 @@ function refuseSharedLinks(users: readonly User[], context: z.core.$RefinementCt
   const seen = new Set<string>();
   for (const [index, { federated }] of users.entries()) {
     for (const [at, { provider, subject }] of federated.entries()) {
-      const link = `${provider} ${subject}`; // no provider's name has a space
+      const link = linkOf(provider, subject);
       const path = ["users", index, "federated", at, "subject"];
       const message = `"${subject}" of ${provider} is linked already`;
       if (seen.has(link)) context.addIssue({ code: "custom", message, path });

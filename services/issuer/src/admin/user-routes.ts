@@ -35,6 +35,9 @@ export function userRoutes(parts: Parts, log: Log): Router {
 
   async function switchUser(input: unknown, enabled: boolean) {
     const { sub } = await find(inputOf(named, input).user);
+    if (enabled && declared.get(sub)?.enabled === false) {
+      throw invalid(`${sub} is disabled in the file: change it there`);
+    }
     await change(sub, {
       event: enabled ? "user_enabled" : "user_disabled",
       to: (before) => ({ sub, definition: before?.definition ?? null, enabled }),
@@ -52,6 +55,7 @@ export function userRoutes(parts: Parts, log: Log): Router {
       if ("password" in definition || "password_file" in definition) {
         throw invalid("a password is no part of the declaration: it is made here, or read apart");
       }
+      if ("enabled" in definition) throw invalid("who is added is enabled: see users disable");
       const sub = String(definition.sub ?? `usr_${randomBytes(12).toString("hex")}`);
       const username = String(definition.username ?? "");
       const chosen = passwordless ? undefined : await choosePassword(password, username);

@@ -1,35 +1,46 @@
 import { problem } from "../problems.ts";
 
-export type LimitConcurrency = <T>(work: () => Promise<T>) => Promise<T>;
+/** `owner` is whose work it is: an address, for one. */
+export type LimitConcurrency = <T>(owner: string, work: () => Promise<T>) => Promise<T>;
+
+export type ConcurrencyLimits = {
+  atOnce: number;
+  waitingAtMost: number;
+  /** Of those, so many of one owner: a flood from one place leaves room for others. */
+  waitingOfOne: number;
+};
+
+type Waiter = { owner: string; go: () => void };
 
 /**
  * So many at once, so many waiting in the order in which they came, and 503 for whoever comes then:
- * a flood takes neither more memory than that nor everybody's time.
+ * a flood takes no more memory than that.
  */
-export function limitConcurrency(atOnce: number, waitingAtMost: number): LimitConcurrency {
-  const waiting: (() => void)[] = [];
+export function limitConcurrency(limits: ConcurrencyLimits): LimitConcurrency {
+  const waiting: Waiter[] = [];
   let running = 0;
 
-  async function turn(): Promise<void> {
-    if (running < atOnce) {
+  async function turn(owner: string): Promise<void> {
+    if (running < limits.atOnce) {
       running += 1;
       return;
     }
-    if (waiting.length >= waitingAtMost) {
+    const own = waiting.filter((waiter) => waiter.owner === owner).length;
+    if (waiting.length >= limits.waitingAtMost || own >= limits.waitingOfOne) {
       const detail = "Too many log in at this moment";
       throw problem("dependency_unavailable", { detail, headers: { "retry-after": "2" } });
     }
-    await new Promise<void>((resolve) => waiting.push(resolve));
+    await new Promise<void>((resolve) => waiting.push({ owner, go: resolve }));
   }
 
   function leave(): void {
     const next = waiting.shift();
     if (next === undefined) running -= 1;
-    else next(); // whose turn it is now takes over this one's place
+    else next.go(); // whose turn it is now takes over this one's place
   }
 
-  return async function limited(work) {
-    await turn();
+  return async function limited(owner, work) {
+    await turn(owner);
     try {
       return await work();
     } finally {

@@ -3,6 +3,7 @@ import { nobodysHash, type PasswordHash } from "@tollgate/shared/password-hash";
 import type { AuditTrail } from "../audit/audit-trail.ts";
 import { problem } from "../problems.ts";
 import type { Lockout, LoginAttempt } from "./lockout.ts";
+import type { PasswordWork } from "./password-work.ts";
 import { linkOf, type People } from "./people.ts";
 import { canonicalUsername, type User } from "./user.ts";
 
@@ -30,16 +31,20 @@ export type LoginRequest = { log: Log; requestId: string };
 export type UsersDeps = {
   /** As of that moment; undefined until it is known. */
   people: () => People | undefined;
-  isPasswordOf: (password: string, hash: PasswordHash) => Promise<boolean>;
+  isPasswordOf: PasswordWork["isPasswordOf"];
   lockout: Lockout;
   trail: Pick<AuditTrail, "record">;
   log: Log;
 };
 
 export function createUsers({ people, isPasswordOf, lockout, trail, log }: UsersDeps): Users {
-  async function compare(password: string, hash: PasswordHash, attempt?: LoginAttempt) {
+  async function compare(
+    password: string,
+    hash: PasswordHash,
+    { ip, attempt }: { ip: string; attempt: LoginAttempt | undefined },
+  ): Promise<boolean> {
     try {
-      return await isPasswordOf(password, hash);
+      return await isPasswordOf(password, hash, ip);
     } catch (error) {
       await attempt?.withdrawn();
       throw error;
@@ -54,7 +59,7 @@ export function createUsers({ people, isPasswordOf, lockout, trail, log }: Users
       const somebody = known.byUsername.get(username);
       const attempt = await lockout.admit(username, ip);
       const user = attempt && enabled(somebody);
-      const proven = await compare(password, user?.password ?? nobodysHash, attempt);
+      const proven = await compare(password, user?.password ?? nobodysHash, { ip, attempt });
       if (proven) await attempt?.succeeded();
 
       // Not the name that was typed: in its place people type their passwords.

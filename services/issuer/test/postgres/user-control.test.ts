@@ -170,6 +170,8 @@ test.each<[string, string[], RegExp]>([
     ["add", declaration("x1", { access: [{ resource: billing, scopes: ["all"] }] })],
     /"all" is not a scope/,
   ],
+  ["a switch in it", ["add", declaration("x1", { enabled: false })], /users disable/],
+  ["who is disabled in the file", ["enable", "usr_bob"], /disabled in the file/],
   ["somebody unknown", ["disable", "nobody"], /no user nobody/],
   ["roles of the file", ["roles", "usr_carol", billing, "owner"], /declared in the file/],
   ["a password of the file", ["password", "usr_carol"], /declared in the file/],

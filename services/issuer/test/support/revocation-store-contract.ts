@@ -68,7 +68,7 @@ export function describeRevocationStore(open: () => Promise<Opened>): void {
       cursor = page.cursor;
     }
     expect(read).toEqual(all.map(({ value }) => value));
-  });
+  }, 60_000);
 
   test("what is revoked again comes again, with the later of both times", async () => {
     await using opened = await open();
