@@ -1,0 +1,76 @@
+import { afterAll, beforeAll, expect, test } from "@jest/globals";
+import { openIssuer } from "../support/open-issuer.ts";
+import { people } from "../support/people.ts";
+import { startTestIssuer } from "../support/start-test-issuer.ts";
+
+const { ada, bob } = people;
+let time = Date.now();
+const now = () => time; // so that a rest lasts however busy the machine is
+
+let issuer: Awaited<ReturnType<typeof openIssuer>>;
+let replicas: Awaited<ReturnType<typeof startTestIssuer>>[];
+beforeAll(async () => {
+  issuer = await openIssuer(); // makes the keys
+  replicas = [await startTestIssuer(issuer.env, now), await startTestIssuer(issuer.env, now)];
+  await Promise.all(replicas.map((each) => each.becomes(200)));
+});
+afterAll(async () => {
+  for (const each of [...replicas, issuer]) await each[Symbol.asyncDispose]();
+});
+
+const logIn = (nth: number, username: string, password: string, ip: string) =>
+  replicas[nth % 2]?.users.logIn(username, password, ip);
+
+// See login-races for larger bursts: here the two share one process, and the threads that hash.
+test("of eight guesses, each two at two replicas at once, five are compared", async () => {
+  const ip = "192.0.2.66";
+  for (let guess = 0; guess < 4; guess += 1) {
+    const pair = [0, 1].map((replica) => logIn(replica, "ada", `guess ${guess}`, ip));
+    expect(await Promise.all(pair)).toEqual([undefined, undefined]);
+  }
+  expect(await logIn(0, "ada", ada.password, ip)).toBeUndefined();
+  expect(await logIn(1, "ada", ada.password, ip)).toBeUndefined();
+  expect(await logIn(1, "ada", ada.password, "192.0.2.1")).toMatchObject({ sub: "usr_ada" });
+
+  await Promise.all(replicas.map((each) => each.audited()));
+  const counted = await issuer.database.run(
+    `SELECT event, count(*)::int AS times FROM audit_events WHERE ip = '${ip}' GROUP BY 1 ORDER BY 1`,
+  );
+  expect(counted).toEqual([
+    { event: "login_failed", times: 5 },
+    { event: "login_locked", times: 5 },
+  ]);
+  time += 1_000;
+  expect(await logIn(0, "ada", ada.password, ip)).toMatchObject({ sub: "usr_ada" });
+}, 120_000);
+
+test("an unknown name, a disabled person, a wrong password and a rest take as long as each other", async () => {
+  for (let nth = 0; nth < 5; nth += 1) await logIn(nth, "carol", "wrong", "192.0.2.9");
+  const cases: Record<string, () => ReturnType<typeof logIn>> = {
+    unknown: () => logIn(0, "nobody", "wrong", nextIp()),
+    disabled: () => logIn(0, bob.username, bob.password, nextIp()),
+    wrong: () => logIn(0, "ada", "wrong", nextIp()),
+    rests: () => logIn(0, "carol", "wrong", "192.0.2.9"),
+  };
+  const took = Object.fromEntries(Object.keys(cases).map((name) => [name, [] as number[]]));
+  for (let round = 0; round < 3; round += 1) {
+    for (const [name, attempt] of Object.entries(cases)) {
+      const begun = performance.now();
+      expect(await attempt()).toBeUndefined();
+      took[name]?.push(performance.now() - begun);
+    }
+  }
+  // Interleaved, so that noise is shared; a hash that one of them is spared shows.
+  const medians = Object.values(took).map(median);
+  expect(Math.min(...medians) / Math.max(...medians)).toBeGreaterThan(0.5);
+}, 120_000);
+
+let host = 0;
+function nextIp(): string {
+  host += 1;
+  return `198.51.100.${host}`;
+}
+
+function median(values: number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
+}
