@@ -1,4 +1,4 @@
-import { Html } from "./html.ts";
+import { Html } from "@tollgate/shared/html";
 
 /** How an invoice looks, on a screen and on A4; nothing in it is fetched from anywhere. */
 export const documentStyle = new Html(`

@@ -1,5 +1,5 @@
+import { type Html, html } from "@tollgate/shared/html";
 import { documentStyle } from "./document-style.ts";
-import { type Html, html } from "./html.ts";
 import {
   cellsOf,
   columnsOf,

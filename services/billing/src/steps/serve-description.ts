@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
+import { html } from "@tollgate/shared/html";
 import type { Middleware } from "koa";
 import type { BillingState } from "../context.ts";
-import { html } from "../documents/html.ts";
 import type { Endpoint } from "../endpoint.ts";
 import { buildOpenapi } from "../openapi/build-openapi.ts";
 
