@@ -42,7 +42,9 @@ export function clientRoutes(parts: Parts, log: Log): Router {
     .post("/clients/add", async (ctx) => {
       const secret = randomBytes(32).toString("base64url");
       const definition = { ...(ctx.state.input as Record<string, unknown>) };
-      if (definition.jwks === undefined) definition.secrets = [slotOf(secret)];
+      const isSecret =
+        definition.jwks === undefined && definition.token_endpoint_auth_method !== "none";
+      if (isSecret) definition.secrets = [slotOf(secret)];
       const client = inputOf(clientSchema, definition);
       const [fault] = accessFaults(client, [...registry.resources.values()]);
       if (fault) throw invalid(`${fault.path.join(".")}: ${fault.message}`);
@@ -52,7 +54,7 @@ export function clientRoutes(parts: Parts, log: Log): Router {
           throw invalid(`${client_id} is there already`);
         return { client_id, definition, enabled: true };
       });
-      ctx.body = { client_id, ...(client.jwks ? {} : { client_secret: secret }) };
+      ctx.body = { client_id, ...(isSecret ? { client_secret: secret } : {}) };
     })
     .post("/clients/secret", async (ctx) => {
       const client_id = nameOf(ctx.state.input);
@@ -60,7 +62,7 @@ export function clientRoutes(parts: Parts, log: Log): Router {
       await change(client_id, "client_secret_added", (before) => {
         const stored = storedOf(before, client_id);
         const [latest] = (stored.definition.secrets ?? []) as unknown[];
-        if (latest === undefined) throw invalid(`${client_id} signs assertions: it has no secret`);
+        if (latest === undefined) throw invalid(`${client_id} does not authenticate by a secret`);
         // Two slots: the one before works on, the one before that does not.
         return {
           ...stored,
@@ -110,13 +112,16 @@ function slotOf(secret: string) {
 
 /** Never a secret's hash. */
 function shown(client: Client) {
-  const { client_id, enabled, tenant, access, serves, secrets } = client;
+  const { client_id, enabled, tenant, access, serves, secrets, grant_types, redirect_uris } =
+    client;
   return {
     client_id,
     enabled,
     tenant,
     method: methodOf(client),
     secrets: secrets.length,
+    grant_types,
+    redirect_uris,
     access,
     serves,
   };

@@ -13,6 +13,11 @@ export const nobody: Client = {
   tenant: undefined,
   enabled: false,
   secrets: [randomBytes(32), randomBytes(32)],
+  grant_types: [],
+  redirect_uris: [],
+  post_logout_redirect_uris: [],
+  consent: "ask",
+  refresh_grace: 0,
   access: [],
   serves: [],
 };
@@ -39,25 +44,27 @@ const unusedSecret = randomBytes(32).toString("base64url");
 
 /** A client as the engine wants to see it. */
 export function clientMetadata(client: Client): AdapterPayload & ClientMetadata {
+  const grants = grantsOf(client);
   return {
     client_id: client.client_id,
-    ...(client.jwks === undefined
-      ? { client_secret: unusedSecret }
-      : { jwks: { keys: client.jwks } as ClientMetadata["jwks"] }),
+    ...credentialsOf(client),
     token_endpoint_auth_method: methodOf(client),
-    grant_types: grantsOf(client),
-    response_types: [],
-    redirect_uris: [],
+    grant_types: grants,
+    response_types: grants.includes("authorization_code") ? ["code"] : [],
+    redirect_uris: client.redirect_uris,
+    post_logout_redirect_uris: client.post_logout_redirect_uris,
   };
+}
+
+function credentialsOf(client: Client): Omit<ClientMetadata, "client_id"> {
+  if (client.jwks !== undefined) return { jwks: { keys: client.jwks } as ClientMetadata["jwks"] };
+  return methodOf(client) === "none" ? {} : { client_secret: unusedSecret };
 }
 
 export const exchangeGrant = "urn:ietf:params:oauth:grant-type:token-exchange";
 
-function grantsOf({ access }: Client): string[] {
-  return [
-    "client_credentials",
-    ...(access.some(({ exchange }) => exchange) ? [exchangeGrant] : []),
-  ];
+function grantsOf({ grant_types, access }: Client): string[] {
+  return [...grant_types, ...(access.some(({ exchange }) => exchange) ? [exchangeGrant] : [])];
 }
 
 function keyOfNobody(): NonNullable<Client["jwks"]>[number] {

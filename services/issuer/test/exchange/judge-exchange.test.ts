@@ -1,8 +1,8 @@
 import { expect, test } from "@jest/globals";
 import { type Caller, callerOf } from "@tollgate/shared/tokens/caller";
-import type { Client } from "../../src/clients/client.ts";
 import { type ExchangeRequest, judgeExchange } from "../../src/exchange/judge-exchange.ts";
 import type { Resource } from "../../src/resources/resource.ts";
+import { declaredClient } from "../support/declared-client.ts";
 
 const resource = (identifier: string): Resource => ({
   identifier,
@@ -11,17 +11,14 @@ const resource = (identifier: string): Resource => ({
   algorithm: "ES256",
 });
 
-const service: Client = {
+const service = declaredClient({
   client_id: "svc-b",
-  tenant: undefined,
-  enabled: true,
-  secrets: [],
   serves: ["https://b"],
   access: [
-    { resource: "https://c", scopes: ["r", "w"], roles: ["all"], exchange: true, ttl: undefined },
-    { resource: "https://d", scopes: ["r"], roles: [], exchange: false, ttl: undefined },
+    { resource: "https://c", scopes: ["r", "w"], roles: ["all"], exchange: true },
+    { resource: "https://d", scopes: ["r"] },
   ],
-};
+});
 
 const now = 1_000_000;
 const person = (claims: object = {}): Caller =>

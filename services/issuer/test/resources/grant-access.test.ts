@@ -1,7 +1,7 @@
 import { expect, test } from "@jest/globals";
-import type { Client } from "../../src/clients/client.ts";
 import { grantAccess, onlyResourceOf } from "../../src/resources/grant-access.ts";
 import type { Resource } from "../../src/resources/resource.ts";
+import { declaredClient } from "../support/declared-client.ts";
 
 const resource: Resource = {
   identifier: "https://a",
@@ -9,16 +9,9 @@ const resource: Resource = {
   ttl: 300,
   algorithm: "ES256",
 };
-const client: Client = {
-  client_id: "svc-x",
-  tenant: undefined,
-  enabled: true,
-  secrets: [],
-  access: [
-    { resource: "https://a", scopes: ["r"], roles: ["reader"], ttl: undefined, exchange: false },
-  ],
-  serves: [],
-};
+const client = declaredClient({
+  access: [{ resource: "https://a", scopes: ["r"], roles: ["reader"] }],
+});
 const registry = {
   resources: new Map([[resource.identifier, resource]]),
   clients: new Map([[client.client_id, client]]),
