@@ -11,14 +11,22 @@ import type { ClientRest } from "./clients/client-rest.ts";
 import type { FindClient } from "./clients/find-client.ts";
 import { requireReadableCredentials } from "./clients/require-readable-credentials.ts";
 import { watchClients } from "./clients/watch-clients.ts";
+import type { ConsentStore } from "./consents/consent-store.ts";
+import { createInteractions } from "./interactions/create-interactions.ts";
+import { interactionRoutes } from "./interactions/interaction-routes.ts";
+import { showLogout } from "./interactions/logout-pages.ts";
+import { showErrors } from "./interactions/show-errors.ts";
 import type { SigningKey } from "./keys/signing-key.ts";
+import { answerUserinfo } from "./oauth/answer-userinfo.ts";
 import { limitBody } from "./oauth/limit-body.ts";
 import { matchEndpoint } from "./oauth/match-endpoint.ts";
 import { pinOrigin } from "./oauth/pin-origin.ts";
 import { publishKeys } from "./oauth/publish-keys.ts";
 import { publishMetadata } from "./oauth/publish-metadata.ts";
 import { reportOauthErrors } from "./oauth/report-oauth-errors.ts";
+import { requireQueryMode } from "./oauth/require-query-mode.ts";
 import type { Engine, ProviderConfig } from "./provider.ts";
+import { openidScopes } from "./resources/openid-scopes.ts";
 import { introspectToken } from "./revocation/introspect-token.ts";
 import type { News } from "./revocation/news.ts";
 import type { ReadOwnToken } from "./revocation/own-tokens.ts";
@@ -26,6 +34,8 @@ import { publishRevocations } from "./revocation/publish-revocations.ts";
 import type { RevocationStore } from "./revocation/revocation-store.ts";
 import { revokeToken } from "./revocation/revoke-token.ts";
 import { answerForJwts } from "./revocation/structured-tokens.ts";
+import type { EndGrant } from "./sessions/end-grants.ts";
+import type { Users } from "./users/users.ts";
 
 export type IssuerDeps = {
   log: Log;
@@ -39,6 +49,10 @@ export type IssuerDeps = {
   revocations: RevocationStore;
   news: News;
   trail: AuditTrail;
+  users: Users;
+  findUser: Users["find"];
+  consents: ConsentStore;
+  endGrant: EndGrant;
   now: () => number;
 };
 
@@ -73,9 +87,12 @@ function createEndpoints(config: ProviderConfig, deps: IssuerDeps): Router {
     watchClients(deps.rest),
   ];
   const { readOwnToken, findClient, trail } = deps;
+  const acrossOrigins = ["/oauth/token", "/oauth/revoke", "/oauth/userinfo", "/oauth/par"];
+  const interactions = interactionRoutes(createInteractions(config, deps));
 
   return new Router({ sensitive: true, strict: true })
     .post("/oauth/token", ...authenticating, demandAudit(trail), engine)
+    .post("/oauth/par", ...authenticating, engine)
     .post(
       "/oauth/introspect",
       ...authenticating,
@@ -83,7 +100,15 @@ function createEndpoints(config: ProviderConfig, deps: IssuerDeps): Router {
       engine,
     )
     .post("/oauth/revoke", ...authenticating, answerForJwts(revokeToken(deps)), engine)
+    .options(acrossOrigins, engine)
+    .get("/oauth/userinfo", answerUserinfo(deps))
+    .get("/oauth/authorize", showErrors(), requireQueryMode(), demandAudit(trail), engine)
+    .get("/oauth/authorize/:uid", showErrors(), engine)
+    .use(interactions.routes())
+    .get("/oauth/logout", showErrors(), showLogout(deps), engine)
+    .post("/oauth/logout/confirm", showErrors(), limitBody(), engine)
+    .get("/oauth/logout/success", showErrors(), engine)
     .get("/oauth/jwks", publishKeys(deps.keys))
-    .get(metadataPaths, publishMetadata([...new Set(scopes)].sort()), engine)
+    .get(metadataPaths, publishMetadata([...openidScopes, ...new Set(scopes)].sort()), engine)
     .get("/internal/revocations", publishRevocations(deps.revocations, deps.news));
 }

@@ -6,15 +6,18 @@ import { createClientRest } from "./clients/client-rest.ts";
 import { createPostgresClientStore } from "./clients/client-store.ts";
 import { createFindClient } from "./clients/find-client.ts";
 import type { IssuerConfig } from "./config.ts";
+import { createPostgresConsentStore } from "./consents/consent-store.ts";
 import { createFindRights } from "./exchange/find-rights.ts";
 import { algorithmsOf, createEngineRoom } from "./keys/engine-room.ts";
 import { keepKeys } from "./keys/keep-keys.ts";
 import { createPostgresKeyStore } from "./keys/key-store.ts";
 import { createPostgresAttempts } from "./limits/postgres-attempts.ts";
+import { createPersonGrants } from "./resources/grant-person.ts";
 import { createNews } from "./revocation/news.ts";
 import { createOwnTokenReader, type ReadOwnToken } from "./revocation/own-tokens.ts";
 import { createPostgresRevocationStore } from "./revocation/postgres-revocation-store.ts";
 import type { RevocationStore } from "./revocation/revocation-store.ts";
+import { createEndGrant, type EndGrant } from "./sessions/end-grants.ts";
 import { openDatabase } from "./store/database.ts";
 import { followStore } from "./store/follow-store.ts";
 import { createPostgresEngineStore } from "./store/postgres-engine-store.ts";
@@ -55,8 +58,23 @@ export function openParts(config: IssuerConfig, log: Log, now: () => number = Da
   });
   const readOwnToken: ReadOwnToken = (token) => readToken(token);
   const findRights = createFindRights(findClient, users);
+  const consents = createPostgresConsentStore(database);
+  const endGrant: EndGrant = (grantId) => endOneGrant(grantId);
+  const findUser = users.find;
   const room = createEngineRoom(config, {
-    ...{ store, findClient, rest, trail, readOwnToken, findRights, now },
+    ...{
+      store,
+      findClient,
+      findUser,
+      rest,
+      trail,
+      consents,
+      readOwnToken,
+      findRights,
+      endGrant,
+      now,
+    },
+    personGrants: createPersonGrants(config.issuer, config.registry),
   });
   const kept = keepKeys({
     store: createPostgresKeyStore(database, config.wrappingKeys),
@@ -91,13 +109,14 @@ export function openParts(config: IssuerConfig, log: Log, now: () => number = Da
     },
   };
   opened.use(sweepStore([store, revocations, attempts, addresses], log));
+  const endOneGrant = createEndGrant({ store, revocations, trail, log, now });
   const { findKey } = room;
   const readToken = createOwnTokenReader({ issuer: config.issuer, findKey, revocations, now });
 
   return {
     ...{ database, store, clientStore, directory, findClient, rest, trail, kept, news, now },
+    ...{ users, findUser, userStore, userDirectory, passwordWork, consents, endGrant },
     registry: config.registry,
-    ...{ users, userStore, userDirectory, passwordWork },
     ...{ revocations, readOwnToken, wake: followed.wake, engine: room.engine, keys: room.keys },
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
   };

@@ -5,7 +5,14 @@ export const problemCatalogue = {
   ...commonProblems,
   invalid_request: { status: 400, title: "The request is not one we can read" },
   invalid_client: { status: 401, title: "client authentication failed" },
+  invalid_token: { status: 401, title: "The access token is not one that is good here" },
+  insufficient_scope: { status: 403, title: "The access token lacks the scope openid" },
   request_target_invalid: { status: 400, title: "The request's target is not a path" },
+  interaction_gone: {
+    status: 400,
+    title: "This page has expired, or was opened in another browser than the one it was made for",
+  },
+  form_foreign: { status: 403, title: "This form did not come from our page" },
   key_not_ripe: { status: 409, title: "The next key cannot sign yet" },
   body_too_large: { status: 413, title: "The body is larger than 16384 bytes" },
 } as const;

@@ -7,9 +7,10 @@ import type { AuditTrail } from "./audit-trail.ts";
 /** Every token that is minted and every request that is refused; never the token itself. */
 export function auditEngine(provider: Provider, trail: AuditTrail): void {
   provider.on("grant.success", (ctx: KoaContextWithOIDC) => {
-    const { ClientCredentials: own, AccessToken: exchanged } = ctx.oidc.entities;
+    const { ClientCredentials: own, AccessToken: token } = ctx.oidc.entities;
     if (own !== undefined) trail.record(ctx.state.log, issued(ctx, own));
-    else if (ctx.state.exchanged) trail.record(ctx.state.log, handedOn(ctx, exchanged));
+    else if (ctx.state.exchanged) trail.record(ctx.state.log, handedOn(ctx, token));
+    else if (token !== undefined) trail.record(ctx.state.log, issuedForPerson(ctx, token));
   });
   const refused = (ctx: KoaContextWithOIDC, error: errors.OIDCProviderError) => {
     if (error.error === "unsupported_token_type") return; // it is answered by us: see answerForJwts
@@ -18,6 +19,10 @@ export function auditEngine(provider: Provider, trail: AuditTrail): void {
   };
   provider.on("grant.error", refused);
   provider.on("introspection.error", refused);
+  provider.on("authorization.error", refused);
+  provider.on("pushed_authorization_request.error", refused);
+  provider.on("end_session.error", refused);
+  provider.on("end_session_confirm.error", refused);
   provider.on("revocation.error", refused);
   provider.on("server_error", (ctx: KoaContextWithOIDC, err: Error) => {
     ctx.state.problem = new Problem("server_error", { status: 500, title: "a bug" });
@@ -28,6 +33,16 @@ export function auditEngine(provider: Provider, trail: AuditTrail): void {
 function issued(ctx: KoaContextWithOIDC, token: ClientCredentials): AuditEvent {
   const sub = token.clientId;
   return { event: "token_issued", grant: "client_credentials", sub, ...described(ctx, token) };
+}
+
+function issuedForPerson(ctx: KoaContextWithOIDC, token: AccessToken): AuditEvent {
+  return {
+    event: "token_issued",
+    grant: text(ctx.oidc.params?.grant_type),
+    sub: token.accountId,
+    sid: token.grantId,
+    ...described(ctx, token),
+  };
 }
 
 /** Who acted for whom, and with which token. */

@@ -51,6 +51,7 @@ export function clientMetadata(client: Client): AdapterPayload & ClientMetadata 
     token_endpoint_auth_method: methodOf(client),
     grant_types: grants,
     response_types: grants.includes("authorization_code") ? ["code"] : [],
+    response_modes: ["query"],
     redirect_uris: client.redirect_uris,
     post_logout_redirect_uris: client.post_logout_redirect_uris,
   };

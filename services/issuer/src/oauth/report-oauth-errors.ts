@@ -27,8 +27,11 @@ function answer(ctx: ParameterizedContext, raised: Problem): void {
   };
 }
 
+/** Those that RFC 6749 and RFC 6750 have a word for, which is ours. */
+const spoken = new Set(["invalid_client", "invalid_token", "insufficient_scope"]);
+
 function oauthError({ code, status }: Problem): string {
-  if (code === "invalid_client") return code;
+  if (spoken.has(code)) return code;
   if (status === 503) return "temporarily_unavailable";
   return status >= 500 ? "server_error" : "invalid_request";
 }

@@ -11,7 +11,7 @@ export type Grant = {
 };
 
 export type Refusal =
-  | { refused: "invalid_target"; because: string }
+  | { refused: "invalid_target" | "access_denied"; because: string }
   | { refused: "invalid_scope"; because: string; scope: string };
 
 /**

@@ -7,6 +7,8 @@ export const scopeSchema = z.string().regex(/^[\x21\x23-\x5B\x5D-\x7E]{1,128}$/,
 /** No access token of ours lives longer. */
 export const longestTokenSeconds = 3_600;
 
+const reserved = new Set(["openid", "profile", "email", "address", "phone", "offline_access"]);
+
 export const ttlSchema = z.int().min(1).max(longestTokenSeconds);
 
 /** A service that tokens are minted for. */
@@ -15,7 +17,9 @@ export const resourceSchema = z.strictObject({
   identifier: z
     .url({ protocol: /^https?$/ })
     .refine((url) => !url.includes("#"), "must not have a fragment"),
-  scopes: z.array(scopeSchema),
+  scopes: z.array(
+    scopeSchema.refine((scope) => !reserved.has(scope), "is a scope of OpenID Connect"),
+  ),
   /** Seconds. */
   ttl: ttlSchema.default(300),
   algorithm: z.enum(asymmetricAlgorithms).default("ES256"),

@@ -12,6 +12,8 @@ export type AdapterDeps = {
   findClient: (clientId: string) => AdapterPayload | undefined;
   /** How long after its first use a refresh token may be used once more; 0 for not at all. */
   refreshGraceMs: (token: AdapterPayload) => number;
+  /** Ends the family of a code or a refresh token, and what else came from its grant. */
+  endGrant: (grantId: string) => Promise<void>;
   now: () => number;
 };
 
@@ -45,13 +47,14 @@ function assertions({ store, now }: AdapterDeps): Adapter {
 }
 
 function records(model: string, deps: AdapterDeps): Adapter {
-  const { store, now } = deps;
+  const { store, endGrant, now } = deps;
   /** How often a record had been used when a request looked at it: what it may then count up from. */
   const seen = new WeakMap<object, Map<string, number>>();
 
   const offered = available({
     async upsert(id, payload, expiresIn = 0) {
-      await store.put({ model, id, payload, expiresAt: new Date(now() + expiresIn * 1_000) });
+      const expiresAt = new Date(now() + expiresIn * 1_000);
+      await store.put({ model, id, payload: withoutCookie(payload), expiresAt });
     },
     async find(id) {
       const record = await store.find(model, id);
@@ -70,12 +73,24 @@ function records(model: string, deps: AdapterDeps): Adapter {
       const uses = (Provider.ctx && seen.get(Provider.ctx)?.get(id)) ?? 0;
       if (await store.consumeOnce(model, id, uses)) return;
       // Somebody was faster by less than this request took. Whoever comes later ends the family.
-      throw new errors.InvalidGrant("it was used by another request at the same time");
+      const because = "it was used by another request at the same time";
+      throw model === "PushedAuthorizationRequest"
+        ? new errors.InvalidRequestUri(because)
+        : new errors.InvalidGrant(because);
     },
     destroy: (id) => store.destroy(model, id),
-    revokeByGrantId: (grantId) => store.revokeGrant(grantId),
+    // The engine asks each model in turn; the answer to one of them ends all that there is.
+    revokeByGrantId: async (grantId) => (model === "AccessToken" ? endGrant(grantId) : undefined),
   });
   return { ...refusing(model), ...offered };
+}
+
+/** The engine keeps a session's cookie with the interaction, and never reads it there. */
+function withoutCookie(payload: AdapterPayload): AdapterPayload {
+  const { session } = payload;
+  if (session === undefined) return payload;
+  const { cookie: _credential, ...rest } = session;
+  return { ...payload, session: rest as typeof session };
 }
 
 /**

@@ -68,4 +68,11 @@ export type Tables = {
     enabled: boolean;
     changed_at: Generated<Date>;
   };
+  consents: {
+    sub: string;
+    client_id: string;
+    resource: string;
+    scope: string;
+    given_at: Generated<Date>;
+  };
 };

@@ -29,6 +29,7 @@ export async function startEngine(store: EngineStore, now: () => number) {
       store,
       findClient: (id) => clients[id as keyof typeof clients],
       refreshGraceMs: ({ clientId }) => (clientId === "public" ? 5_000 : 0),
+      endGrant: (grantId) => store.revokeGrant(grantId),
       now,
     }),
     jwks: { keys: [privateJwk as never] },

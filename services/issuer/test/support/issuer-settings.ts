@@ -16,6 +16,7 @@ export const secrets = {
   "svc-hasty": randomBytes(32).toString("base64url"),
   "svc-billing": randomBytes(32).toString("base64url"),
   "svc-reports": randomBytes(32).toString("base64url"),
+  "app-shop": randomBytes(32).toString("base64url"),
   "svc-disabled": randomBytes(32).toString("base64url"),
 };
 
@@ -57,6 +58,37 @@ clients:
     secrets: [{ sha256: ${digest(secrets["svc-reports"])} }]
     serves: ["${reports}"]
     access: [{ resource: "${billing}", scopes: [invoices:read, invoices:write], exchange: true }]
+  - client_id: app-web
+    client_name: The web app
+    token_endpoint_auth_method: none
+    grant_types: [authorization_code, refresh_token]
+    redirect_uris: ["https://app.example.test/callback", "http://127.0.0.1:4444/callback"]
+    post_logout_redirect_uris: ["https://app.example.test/bye"]
+    consent: implied
+    access:
+      - { resource: "${billing}", scopes: [invoices:read, invoices:write] }
+      - { resource: "${reports}", scopes: [reports:read, invoices:read] }
+  - client_id: app-shop
+    client_name: "Bob's <b>Shop</b>"
+    secrets: [{ sha256: ${digest(secrets["app-shop"])} }]
+    grant_types: [authorization_code, refresh_token]
+    redirect_uris: ["https://shop.example.test/callback"]
+    post_logout_redirect_uris: ["https://shop.example.test/bye"]
+    access: [{ resource: "${billing}", scopes: [invoices:read, invoices:write] }]
+  - client_id: app-strict
+    token_endpoint_auth_method: none
+    grant_types: [authorization_code, refresh_token]
+    redirect_uris: ["https://strict.example.test/callback"]
+    consent: implied
+    refresh_grace: 0
+    access: [{ resource: "${billing}", scopes: [invoices:read] }]
+  - client_id: app-rival
+    token_endpoint_auth_method: none
+    tenant: 01920000-0000-7000-8000-000000000002
+    grant_types: [authorization_code]
+    redirect_uris: ["https://rival.example.test/callback"]
+    consent: implied
+    access: [{ resource: "${billing}", scopes: [invoices:read] }]
   - client_id: svc-disabled
     enabled: false
     secrets: [{ sha256: ${digest(secrets["svc-disabled"])} }]

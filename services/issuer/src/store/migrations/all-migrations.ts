@@ -9,6 +9,7 @@ import { createClients } from "./0006-clients.ts";
 import { addKeyLife } from "./0007-key-life.ts";
 import { createUsers } from "./0008-users.ts";
 import { createAttempts } from "./0009-attempts.ts";
+import { createConsents } from "./0010-consents.ts";
 
 type Step = (db: Kysely<unknown>, appRole: string) => Promise<void>;
 
@@ -23,6 +24,7 @@ const steps: Record<string, Step> = {
   "0007-key-life": addKeyLife,
   "0008-users": createUsers,
   "0009-attempts": createAttempts,
+  "0010-consents": createConsents,
 };
 
 export function allMigrations(appRole: string): Record<string, Migration> {

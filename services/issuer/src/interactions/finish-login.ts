@@ -1,0 +1,60 @@
+import type { ParameterizedContext } from "koa";
+import type { Provider } from "oidc-provider";
+import type { AuditTrail } from "../audit/audit-trail.ts";
+import type { FindClient } from "../clients/find-client.ts";
+import type { EndGrant } from "../sessions/end-grants.ts";
+import { endSession } from "../sessions/end-session.ts";
+import type { User } from "../users/user.ts";
+import { openInteraction } from "./open-interaction.ts";
+
+/** How somebody proved who they are. */
+export type Login = {
+  /** RFC 8176: `["pwd"]`, or what an outside provider said. */
+  readonly amr: readonly string[];
+  /** Seconds since 1970. */
+  readonly authTime: number;
+};
+
+export type FinishLoginDeps = {
+  provider: () => Provider;
+  findClient: FindClient;
+  endGrant: EndGrant;
+  trail: AuditTrail;
+};
+
+/**
+ * Ends a login page's part: `user` is logged in in this browser, which goes on to the app. To be
+ * called inside the interaction that asked for it, whose cookie the browser has to bring; throws
+ * `interaction_gone` otherwise. Who was logged in before, if that was somebody else, is not any more.
+ */
+export type FinishLogin = (ctx: ParameterizedContext, user: User, login: Login) => Promise<void>;
+
+export function createFinishLogin(deps: FinishLoginDeps): FinishLogin {
+  return async function finishLogin(ctx, user, { amr, authTime }) {
+    const provider = deps.provider();
+    const { details, client } = await openInteraction(ctx, provider, deps.findClient);
+    const before = details.session;
+    if (before !== undefined && before.accountId !== user.sub) {
+      await endSession(provider, before.uid, deps.endGrant);
+      delete details.session;
+      await details.persist();
+    }
+    deps.trail.record(ctx.state.log, {
+      event: "login_succeeded",
+      sub: user.sub,
+      client_id: client.client_id,
+      amr,
+      ip: ctx.ip,
+      request_id: ctx.state.requestId,
+    });
+    const login = { accountId: user.sub, amr: [...amr], ts: authTime, remember: false };
+    const returnTo = await provider.interactionResult(
+      ctx.req,
+      ctx.res,
+      { login },
+      { mergeWithLastSubmission: false },
+    );
+    ctx.status = 303;
+    ctx.redirect(returnTo);
+  };
+}
