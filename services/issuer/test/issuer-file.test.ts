@@ -42,7 +42,9 @@ test("the file of the repository is right", async () => {
     await settings.write(`clients/${id}.sha256`, `${hash}\n`);
   }
   const registry = readIssuerFile("config/issuer.yaml", settings.env);
-  expect([...registry.clients.keys()]).toEqual(["svc-demo", "svc-reader", "svc-rival"]);
+  expect([...registry.clients.keys()]).toEqual([
+    ...["svc-demo", "svc-reader", "svc-rival", "app-demo"],
+  ]);
   expect([...registry.users.keys()]).toEqual(["usr_ada"]);
 });
 

@@ -49,8 +49,8 @@ test.each([
   ["", "invalid_request"],
   ["grant_type=", "invalid_request"],
   ["grant_type=password&username=a&password=b", "unsupported_grant_type"],
-  ["grant_type=authorization_code&code=x", "unsupported_grant_type"],
-  ["grant_type=refresh_token&refresh_token=x", "unsupported_grant_type"],
+  ["grant_type=authorization_code&code=x", "invalid_request"], // not this client's
+  ["grant_type=refresh_token&refresh_token=x", "invalid_request"],
   ["grant_type=implicit", "unsupported_grant_type"],
   ["grant_type=__proto__", "unsupported_grant_type"],
   ["grant_type=client_credentials&grant_type=client_credentials", "invalid_request"],
@@ -99,9 +99,11 @@ test.each(["/oauth/introspect", "/oauth/revoke"])(
 );
 
 test.each([
-  ["GET", "/oauth/token", 405, "POST"],
+  ["GET", "/oauth/token", 405, "POST, OPTIONS"],
   ["POST", "/oauth/jwks", 405, "HEAD, GET"],
-  ["DELETE", "/oauth/token", 405, "POST"],
+  ["DELETE", "/oauth/token", 405, "POST, OPTIONS"],
+  ["POST", "/oauth/userinfo", 405, "OPTIONS, HEAD, GET"],
+  ["GET", "/oauth/interaction/x/login", 405, "POST"],
 ])("%s %s is %i and says what is allowed", async (method, target, status, allow) => {
   const response = await issuer.get(target, { method });
   expect(response.status).toBe(status);
@@ -110,8 +112,11 @@ test.each([
 });
 
 test.each([
-  "/oauth/authorize",
-  "/oauth/par",
+  "/oauth/auth",
+  "/oauth/request",
+  "/oauth/device/auth",
+  "/oauth/reg",
+  "/oauth/me",
   "/oauth/token/",
   "/oauth/TOKEN",
   "/oauth/%74oken",

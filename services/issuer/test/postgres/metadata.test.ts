@@ -14,19 +14,39 @@ test.each(documents)("%s names what is enabled, and nothing else", async (path) 
   const response = await issuer.get(path);
   expect(response.status).toBe(200);
   expect(response.headers.get("access-control-allow-origin")).toBe("*");
+  const at = (endpoint: string) => `https://id.example.test:8443/oauth/${endpoint}`;
   expect(await response.json()).toEqual({
     issuer: "https://id.example.test:8443",
-    token_endpoint: "https://id.example.test:8443/oauth/token",
-    jwks_uri: "https://id.example.test:8443/oauth/jwks",
+    authorization_endpoint: at("authorize"),
+    authorization_response_iss_parameter_supported: true,
+    pushed_authorization_request_endpoint: at("par"),
+    token_endpoint: at("token"),
+    userinfo_endpoint: at("userinfo"),
+    end_session_endpoint: at("logout"),
+    jwks_uri: at("jwks"),
+    introspection_endpoint: at("introspect"),
+    revocation_endpoint: at("revoke"),
     grant_types_supported: [
+      "authorization_code",
+      "refresh_token",
       "client_credentials",
       "urn:ietf:params:oauth:grant-type:token-exchange",
     ],
-    response_types_supported: [],
-    scopes_supported: ["invoices:read", "invoices:write", "reports:read"],
-    introspection_endpoint: "https://id.example.test:8443/oauth/introspect",
-    revocation_endpoint: "https://id.example.test:8443/oauth/revoke",
-    token_endpoint_auth_methods_supported: ["client_secret_basic", "private_key_jwt"],
+    response_types_supported: ["code"],
+    response_modes_supported: ["query"],
+    code_challenge_methods_supported: ["S256"],
+    scopes_supported: [
+      ...["email", "invoices:read", "invoices:write", "openid", "profile", "reports:read"],
+    ],
+    claims_supported: [
+      ...["sub", "sid", "auth_time", "amr", "name", "preferred_username", "email", "iss"],
+    ],
+    claim_types_supported: ["normal"],
+    claims_parameter_supported: false,
+    request_uri_parameter_supported: false,
+    subject_types_supported: ["public"],
+    id_token_signing_alg_values_supported: ["ES256"],
+    token_endpoint_auth_methods_supported: ["client_secret_basic", "private_key_jwt", "none"],
     token_endpoint_auth_signing_alg_values_supported: ["ES256", "EdDSA", "RS256"],
   });
 });
