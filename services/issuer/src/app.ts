@@ -34,7 +34,7 @@ import { publishRevocations } from "./revocation/publish-revocations.ts";
 import type { RevocationStore } from "./revocation/revocation-store.ts";
 import { revokeToken } from "./revocation/revoke-token.ts";
 import { answerForJwts } from "./revocation/structured-tokens.ts";
-import type { EndGrant } from "./sessions/end-grants.ts";
+import type { EndSession } from "./sessions/end-session.ts";
 import type { Users } from "./users/users.ts";
 
 export type IssuerDeps = {
@@ -52,7 +52,7 @@ export type IssuerDeps = {
   users: Users;
   findUser: Users["find"];
   consents: ConsentStore;
-  endGrant: EndGrant;
+  endSession: EndSession;
   now: () => number;
 };
 

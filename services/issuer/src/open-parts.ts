@@ -18,6 +18,7 @@ import { createOwnTokenReader, type ReadOwnToken } from "./revocation/own-tokens
 import { createPostgresRevocationStore } from "./revocation/postgres-revocation-store.ts";
 import type { RevocationStore } from "./revocation/revocation-store.ts";
 import { createEndGrant, type EndGrant } from "./sessions/end-grants.ts";
+import { createEndSession } from "./sessions/end-session.ts";
 import { openDatabase } from "./store/database.ts";
 import { followStore } from "./store/follow-store.ts";
 import { createPostgresEngineStore } from "./store/postgres-engine-store.ts";
@@ -108,6 +109,7 @@ export function openParts(config: IssuerConfig, log: Log, now: () => number = Da
       followed.wake();
     },
   };
+  const endSession = createEndSession({ store, endGrant });
   opened.use(sweepStore([store, revocations, attempts, addresses], log));
   const endOneGrant = createEndGrant({ store, revocations, trail, log, now });
   const { findKey } = room;
@@ -115,7 +117,7 @@ export function openParts(config: IssuerConfig, log: Log, now: () => number = Da
 
   return {
     ...{ database, store, clientStore, directory, findClient, rest, trail, kept, news, now },
-    ...{ users, findUser, userStore, userDirectory, passwordWork, consents, endGrant },
+    ...{ users, findUser, userStore, userDirectory, passwordWork, consents, endSession },
     registry: config.registry,
     ...{ revocations, readOwnToken, wake: followed.wake, engine: room.engine, keys: room.keys },
     [Symbol.asyncDispose]: () => opened.disposeAsync(),

@@ -4,17 +4,19 @@ import { createFinishLogin, type FinishLoginDeps } from "./finish-login.ts";
 import type { Interactions } from "./require-own-form.ts";
 
 export type InteractionsDeps = Omit<FinishLoginDeps, "provider"> &
-  Pick<Interactions, "users" | "consents" | "now"> & { engine: () => { provider: Provider } };
+  Pick<Interactions, "users" | "consents" | "trail" | "now"> & {
+    engine: () => { provider: Provider };
+  };
 
 /** Puts together what the pages on which people log in are made with. */
 export function createInteractions(
   { cookieKeys }: { cookieKeys: readonly string[] },
-  { engine, findClient, users, consents, endGrant, trail, now }: InteractionsDeps,
+  { engine, findClient, users, consents, endSession, trail, now }: InteractionsDeps,
 ): Interactions {
   const provider = () => engine().provider;
   return {
     ...{ provider, findClient, users, consents, trail, now },
-    finishLogin: createFinishLogin({ provider, findClient, endGrant, trail }),
+    finishLogin: createFinishLogin({ provider, findClient, endSession }),
     csrf: createCsrf(cookieKeys),
     loginProviders: [],
   };

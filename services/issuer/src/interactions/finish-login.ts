@@ -1,9 +1,7 @@
 import type { ParameterizedContext } from "koa";
 import type { Provider } from "oidc-provider";
-import type { AuditTrail } from "../audit/audit-trail.ts";
 import type { FindClient } from "../clients/find-client.ts";
-import type { EndGrant } from "../sessions/end-grants.ts";
-import { endSession } from "../sessions/end-session.ts";
+import type { EndSession } from "../sessions/end-session.ts";
 import type { User } from "../users/user.ts";
 import { openInteraction } from "./open-interaction.ts";
 
@@ -18,8 +16,7 @@ export type Login = {
 export type FinishLoginDeps = {
   provider: () => Provider;
   findClient: FindClient;
-  endGrant: EndGrant;
-  trail: AuditTrail;
+  endSession: EndSession;
 };
 
 /**
@@ -32,21 +29,13 @@ export type FinishLogin = (ctx: ParameterizedContext, user: User, login: Login) 
 export function createFinishLogin(deps: FinishLoginDeps): FinishLogin {
   return async function finishLogin(ctx, user, { amr, authTime }) {
     const provider = deps.provider();
-    const { details, client } = await openInteraction(ctx, provider, deps.findClient);
+    const { details } = await openInteraction(ctx, provider, deps.findClient);
     const before = details.session;
     if (before !== undefined && before.accountId !== user.sub) {
-      await endSession(provider, before.uid, deps.endGrant);
+      await deps.endSession(before.uid);
       delete details.session;
       await details.persist();
     }
-    deps.trail.record(ctx.state.log, {
-      event: "login_succeeded",
-      sub: user.sub,
-      client_id: client.client_id,
-      amr,
-      ip: ctx.ip,
-      request_id: ctx.state.requestId,
-    });
     const login = { accountId: user.sub, amr: [...amr], ts: authTime, remember: false };
     const returnTo = await provider.interactionResult(
       ctx.req,

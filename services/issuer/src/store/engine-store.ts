@@ -24,6 +24,7 @@ export type EngineStore = {
   /** Counts one more use, if it was used exactly `seenUses` times: of several, one succeeds. */
   consumeOnce(model: string, id: string, seenUses: number): Promise<boolean>;
   destroy(model: string, id: string): Promise<void>;
+  destroyByUid(model: string, uid: string): Promise<void>;
   /** Ends a family: all codes and tokens of one grant. */
   revokeGrant(grantId: string): Promise<void>;
   /** Removes what has expired; returns how much that was. */

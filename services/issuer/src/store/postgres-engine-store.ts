@@ -72,6 +72,14 @@ export function createPostgresEngineStore(
         .execute();
     },
 
+    async destroyByUid(model, uid) {
+      await database
+        .deleteFrom("engine_records")
+        .where("model", "=", model)
+        .where("uid", "=", uid)
+        .execute();
+    },
+
     async revokeGrant(grantId) {
       await database.deleteFrom("engine_records").where("grant_id", "=", grantId).execute();
     },

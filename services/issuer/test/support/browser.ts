@@ -61,7 +61,10 @@ function pageOf(response: Response, text: string, publicOrigin: string) {
     /** Where a redirect leads, if that is at the issuer's public origin. */
     ownPath: target?.origin === publicOrigin && location !== "" ? pathOf(target) : undefined,
     /** What an app gets back. */
-    params: Object.fromEntries(target?.searchParams ?? []) as Record<string, string>,
+    params: Object.fromEntries([
+      ...(target?.searchParams ?? []),
+      ...new URLSearchParams(target?.hash.slice(1)),
+    ]) as Record<string, string>,
     /** The action of the form whose action ends so, and its hidden fields. */
     form(ending: string) {
       const forms = text.matchAll(/<form method="post" action="([^"]+)">(.*?)<\/form>/gs);

@@ -53,6 +53,18 @@ export function describeEngineStore(open: () => Promise<Opened>): void {
     expect(await store.findByUid("Session", "u2")).toMatchObject({ payload: { acr: "1" } });
   });
 
+  test("a record is destroyed by its uid, where its identifier is not known", async () => {
+    await using opened = await open();
+    const { store } = opened;
+    await put(store, "Session", "one", { uid: "u" });
+    await put(store, "Session", "two", { uid: "v" });
+    await put(store, "Grant", "three", { uid: "u" });
+    await store.destroyByUid("Session", "u");
+    expect(await store.find("Session", "one")).toBeUndefined();
+    expect(await store.find("Session", "two")).toBeDefined();
+    expect(await store.find("Grant", "three")).toBeDefined();
+  });
+
   test("of many who consume one record at once, one succeeds", async () => {
     await using opened = await open();
     const { store } = opened;

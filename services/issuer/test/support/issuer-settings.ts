@@ -109,6 +109,11 @@ users:
     password: ${people.bob.hash}
     enabled: false
     access: [{ resource: "${billing}", scopes: [invoices:read], roles: [clerk] }]
+  - sub: usr_eve
+    username: eve
+    password: ${people.eve.hash}
+    tenant: ${tenant}
+    access: [{ resource: "${billing}", scopes: [invoices:read], roles: [clerk] }]
   - sub: usr_carol
     username: carol
     access: [{ resource: "${billing}", scopes: [invoices:read], roles: [clerk] }]

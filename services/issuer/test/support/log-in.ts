@@ -17,7 +17,10 @@ export const verifier = randomBytes(32).toString("base64url");
 export const challenge = hash("sha256", verifier, "base64url");
 
 /** The parameters of a login that is as it should be. */
-export function authorizeParams(app: App = "app-web", changes: Record<string, string> = {}) {
+export function authorizeParams(
+  app: App = "app-web",
+  changes: Record<string, string> = {},
+): Record<string, string> {
   return {
     response_type: "code",
     client_id: app,

@@ -38,6 +38,9 @@ export function createMemoryEngineStore(now: () => number = Date.now): EngineSto
     async destroy(model, id) {
       rows.delete(at(model, id));
     },
+    async destroyByUid(model, uid) {
+      for (const [key, row] of rows) if (row.model === model && row.uid === uid) rows.delete(key);
+    },
     async revokeGrant(grantId) {
       for (const [key, row] of rows) if (row.grant_id === grantId) rows.delete(key);
     },

@@ -1,9 +1,15 @@
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { decodeJwt, decodeProtectedHeader } from "jose";
-import { billing, tenant } from "../support/issuer-settings.ts";
-import { authorizeParams, authorizePath, browserOf, codeFor, redeem } from "../support/log-in.ts";
-import { openIssuer } from "../support/open-issuer.ts";
-import { issuerUrl } from "../support/sign-assertion.ts";
+import { billing, tenant } from "../../support/issuer-settings.ts";
+import {
+  authorizeParams,
+  authorizePath,
+  browserOf,
+  codeFor,
+  redeem,
+} from "../../support/log-in.ts";
+import { openIssuer } from "../../support/open-issuer.ts";
+import { issuerUrl } from "../../support/sign-assertion.ts";
 
 let issuer: Awaited<ReturnType<typeof openIssuer>>;
 beforeAll(async () => {
