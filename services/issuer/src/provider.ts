@@ -113,6 +113,10 @@ function configuration(
       ClientCredentials: (_ctx, token) => token.resourceServer?.accessTokenTTL ?? 300,
     },
     extraTokenClaims: createClaimsOfToken(deps),
+    // An `Accept: text/html` does not turn a refusal into a page; where it is to be one: showErrors.
+    renderError(ctx, out) {
+      ctx.body = out;
+    },
     formats: {
       customizers: {
         jwt(_ctx, _token, { payload }) {

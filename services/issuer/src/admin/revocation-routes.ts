@@ -9,14 +9,21 @@ import { inputOf } from "./read-json.ts";
 const kinds = revocationKinds.filter((kind) => kind !== "key"); // a key is taken from the ring as well
 const revocationInput = z.strictObject({ kind: z.enum(kinds), value: z.string().min(1).max(256) });
 
-/** `tollgate revoke token|subject|session|client <name>`: what was minted until now is refused. */
-export function revocationRoutes({ revocations, trail, now }: Parts, log: Log): Router {
+/**
+ * `tollgate revoke token|subject|session|client <name>`: what was minted until now is refused. A
+ * session does not come back, and a person has to log in again everywhere.
+ */
+export function revocationRoutes(parts: Parts, log: Log): Router {
+  const { revocations, store, trail, now } = parts;
+
   return new Router().post("/revocations", async (ctx) => {
     const { kind, value } = inputOf(revocationInput, ctx.state.input);
     // A token minted within this very second is meant as well: `iat` is in whole seconds.
     const notBefore = Math.floor(now() / 1_000) + 1;
     const expiresAt = notBefore + longestTokenSeconds + 60;
     await revocations.add([{ kind, value, not_before: notBefore, expires_at: expiresAt }]);
+    if (kind === "session") await store.revokeGrant(value);
+    if (kind === "subject") await store.revokeAccount(value);
     trail.record(log, { event: "revocation_added", kind, value, by: "operator" });
     ctx.body = { kind, value, not_before: notBefore, expires_at: expiresAt };
   });

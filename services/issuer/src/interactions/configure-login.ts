@@ -4,7 +4,6 @@ import { openidClaims } from "../resources/openid-scopes.ts";
 import { cookieNames } from "./cookie-names.ts";
 import { createFindAccount } from "./find-account.ts";
 import { createInteractionPolicy, type PolicyDeps } from "./policy.ts";
-import { showError } from "./show-errors.ts";
 
 export type LoginDeps = LoadGrantDeps & PolicyDeps & { now: () => number };
 
@@ -12,12 +11,6 @@ const day = 24 * 3_600;
 
 /** Seconds. What a login gave ends then, however often it was refreshed. */
 const longestSession = 30 * day;
-
-/** The routes that answer with a page, by the engine's names for them. */
-const pages = new Set([
-  ...["authorization", "resume"],
-  ...["end_session", "end_session_confirm", "end_session_success"],
-]);
 
 /** Of the engine's configuration, what is about people. */
 export function configureLogin(issuer: string, deps: LoginDeps): Configuration {
@@ -50,13 +43,6 @@ export function configureLogin(issuer: string, deps: LoginDeps): Configuration {
       Interaction: 600,
       RefreshToken: (_ctx, token) => left(token.iiat, 14 * day),
       Session: (_ctx, { loginTs }) => (loginTs === undefined ? 600 : left(loginTs)),
-    },
-    renderError(ctx, out) {
-      if (pages.has(ctx.oidc?.route)) {
-        showError(ctx, ctx.status, out.error, out.error_description ?? "The request was refused");
-      } else {
-        ctx.body = out; // an `Accept: text/html` does not turn a refusal into a page
-      }
     },
   };
 }

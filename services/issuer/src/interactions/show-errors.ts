@@ -10,6 +10,8 @@ export function showErrors(): Middleware {
     setPageHeaders(ctx);
     try {
       await next();
+      const refusal = refusalIn(ctx.body);
+      if (refusal) showError(ctx, ctx.status, refusal.error, refusal.error_description);
     } catch (error) {
       const raised = error instanceof Problem ? error : problem("internal_error", { cause: error });
       ctx.state.problem = raised;
@@ -23,11 +25,18 @@ export function showErrors(): Middleware {
   };
 }
 
-export function showError(
+/** What the engine says where it does not send the browser on. */
+function refusalIn(body: unknown): { error: string; error_description?: string } | undefined {
+  return typeof body === "object" && body !== null && "error" in body
+    ? (body as { error: string }) // RFC 6749 section 5.2
+    : undefined;
+}
+
+function showError(
   ctx: ParameterizedContext,
   status: number,
   code: string,
-  description: string,
+  description = "The request was refused",
 ): void {
   const requestId: string | undefined = ctx.state.requestId;
   showPage(ctx, errorPage({ code, description, requestId }), status);

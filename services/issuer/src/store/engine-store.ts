@@ -27,6 +27,8 @@ export type EngineStore = {
   destroyByUid(model: string, uid: string): Promise<void>;
   /** Ends a family: all codes and tokens of one grant. */
   revokeGrant(grantId: string): Promise<void>;
+  /** Ends all that a person has: sessions, grants, codes and tokens. */
+  revokeAccount(accountId: string): Promise<void>;
   /** Removes what has expired; returns how much that was. */
   sweep(): Promise<number>;
 };

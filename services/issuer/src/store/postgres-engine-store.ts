@@ -84,6 +84,10 @@ export function createPostgresEngineStore(
       await database.deleteFrom("engine_records").where("grant_id", "=", grantId).execute();
     },
 
+    async revokeAccount(accountId) {
+      await database.deleteFrom("engine_records").where("account_id", "=", accountId).execute();
+    },
+
     async sweep() {
       const swept = await Promise.all(
         (["engine_records", "used_once"] as const).map((table) =>

@@ -3,6 +3,7 @@ import { recordingLog } from "@tollgate/shared/testing/lines";
 import { openDatabase } from "../../src/store/database.ts";
 import { createPostgresEngineStore } from "../../src/store/postgres-engine-store.ts";
 import { billing, reports, tenant } from "../support/issuer-settings.ts";
+import { noticed } from "../support/noticed.ts";
 import { openIssuer } from "../support/open-issuer.ts";
 import { people } from "../support/people.ts";
 import { startTestIssuer } from "../support/start-test-issuer.ts";
@@ -24,16 +25,6 @@ const declaration = (username: string, more = {}) =>
   JSON.stringify({ username, tenant, access, ...more });
 const shownIn = (printed: string, name: string) =>
   new RegExp(`^${name}: (\\S+)$`, "m").exec(printed)?.[1] ?? "";
-
-/** Waits until the other replica has noticed. */
-async function noticed<T>(look: () => T | undefined | false): Promise<T> {
-  for (let attempt = 0; attempt < 200; attempt += 1) {
-    const found = look();
-    if (found) return found;
-    await new Promise((resolve) => setTimeout(resolve, 25));
-  }
-  throw new Error("the replica did not notice");
-}
 
 const logIn = (username: string, password: string) =>
   replica.users.logIn(username, password, "192.0.2.1");

@@ -104,6 +104,20 @@ export function describeEngineStore(open: () => Promise<Opened>): void {
     expect(await store.sweep()).toBe(0);
   });
 
+  test("a person whose account is revoked has nothing left, and others have what they had", async () => {
+    await using opened = await open();
+    const { store } = opened;
+    for (const model of ["Session", "Grant", "RefreshToken", "AuthorizationCode"]) {
+      await put(store, model, "one", { accountId: "usr_1" });
+      await put(store, model, "two", { accountId: "usr_2" });
+    }
+    await store.revokeAccount("usr_1");
+    for (const model of ["Session", "Grant", "RefreshToken", "AuthorizationCode"]) {
+      expect(await store.find(model, "one")).toBeUndefined();
+      expect(await store.find(model, "two")).toBeDefined();
+    }
+  });
+
   test("a grant that is revoked takes its codes and tokens with it, and nothing else", async () => {
     await using opened = await open();
     const { store } = opened;

@@ -44,6 +44,9 @@ export function createMemoryEngineStore(now: () => number = Date.now): EngineSto
     async revokeGrant(grantId) {
       for (const [key, row] of rows) if (row.grant_id === grantId) rows.delete(key);
     },
+    async revokeAccount(accountId) {
+      for (const [key, row] of rows) if (row.account_id === accountId) rows.delete(key);
+    },
     async sweep() {
       const expired = [...rows].filter(([, row]) => !alive(row));
       const spent = [...used].filter(([, until]) => until.getTime() <= now());

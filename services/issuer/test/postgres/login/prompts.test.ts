@@ -9,6 +9,7 @@ import {
   redeem,
   typePassword,
 } from "../../support/log-in.ts";
+import { noticed } from "../../support/noticed.ts";
 import { openIssuer } from "../../support/open-issuer.ts";
 import { people } from "../../support/people.ts";
 
@@ -109,6 +110,7 @@ test("who was disabled is asked to log in, and cannot", async () => {
   const browser = browserOf(issuer);
   await typePassword(browser, await ask(browser), people.eve);
   await issuer.tollgate("users", "disable", "usr_eve");
+  await noticed(() => issuer.users.find("usr_eve") === undefined);
   const page = await ask(browser);
   expect(isLoginPage(page)).toBe(true);
   expect((await typePassword(browser, page, people.eve)).status).toBe(401);
