@@ -109,11 +109,13 @@ users:
     password: ${people.bob.hash}
     enabled: false
     access: [{ resource: "${billing}", scopes: [invoices:read], roles: [clerk] }]
-  - sub: usr_eve
-    username: eve
-    password: ${people.eve.hash}
+  - sub: usr_mia
+    username: mia
+    password: ${people.mia.hash}
     tenant: ${tenant}
-    access: [{ resource: "${billing}", scopes: [invoices:read], roles: [clerk] }]
+    access:
+      - { resource: "${billing}", scopes: [invoices:read], roles: [clerk] }
+      - { resource: "${reports}", scopes: [invoices:read], roles: [reader] }
   - sub: usr_carol
     username: carol
     access: [{ resource: "${billing}", scopes: [invoices:read], roles: [clerk] }]

@@ -11,8 +11,8 @@ export const people = {
     password: "bob has left the company",
     hash: "$scrypt$ln=17,r=8,p=1$97bTjxeDgKOaYkThx550Iw$v4i9xJTus6Jz9ImwsNpxv/APXIF57XSUp3A45xIsf2w",
   },
-  eve: {
-    username: "eve",
+  mia: {
+    username: "mia",
     password: "eve reads along",
     hash: "$scrypt$ln=17,r=8,p=1$CFfcIA5RSSnqP7lJasXvEQ$dEYN2/goCVNwPvGY/uMrPEaG7Q+xXbwGmw1AfhaQoUA",
   },

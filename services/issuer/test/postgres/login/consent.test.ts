@@ -45,17 +45,17 @@ test("an app of others asks first, for what it would get, and is told no", async
 
 test("who allowed it is not asked again, in another browser either, until it asks for more", async () => {
   const browser = browserOf(issuer);
-  const { params } = await allow(browser, await ask(browser, {}, people.eve));
+  const { params } = await allow(browser, await ask(browser, {}, people.mia));
   const tokens = await redeem(issuer, "app-shop", params.code ?? "");
   expect(decodeJwt(tokens.access_token)).toMatchObject({
-    sub: "usr_eve",
+    sub: "usr_mia",
     client_id: "app-shop",
     scope: "openid invoices:read",
     roles: ["clerk"],
   });
   expect((await ask(browser)).params).toHaveProperty("code");
   const elsewhere = browserOf(issuer);
-  expect((await ask(elsewhere, {}, people.eve)).params).toHaveProperty("code");
+  expect((await ask(elsewhere, {}, people.mia)).params).toHaveProperty("code");
 
   const more = await ask(elsewhere, { scope: "openid profile invoices:read" });
   expect(isConsentPage(more)).toBe(true);
@@ -63,7 +63,7 @@ test("who allowed it is not asked again, in another browser either, until it ask
 });
 
 test("what one person allowed, another one is asked for", async () => {
-  expect((await ask(browserOf(issuer), {}, people.eve)).params).toHaveProperty("code");
+  expect((await ask(browserOf(issuer), {}, people.mia)).params).toHaveProperty("code");
   expect(isConsentPage(await ask(browserOf(issuer), {}, people.ada))).toBe(true);
 });
 
@@ -90,7 +90,7 @@ test("a password is not asked for on the page of consent", async () => {
   const browser = browserOf(issuer);
   const page = await ask(browser, { scope: "openid profile email" });
   const { action, fields } = page.form("/consent");
-  const typed = { ...fields, username: "eve", password: people.eve.password };
+  const typed = { ...fields, username: "mia", password: people.mia.password };
   expect((await browser.submit(action.replace("/consent", "/login"), typed)).status).toBe(400);
 });
 
@@ -98,7 +98,7 @@ test("consent is in the audit trail", async () => {
   await issuer.audited();
   expect(issuer.linesOf("grant_given")).toContainEqual(
     expect.objectContaining({
-      sub: "usr_eve",
+      sub: "usr_mia",
       client_id: "app-shop",
       scope: "openid invoices:read",
     }),

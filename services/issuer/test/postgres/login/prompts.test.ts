@@ -94,9 +94,9 @@ test("an app that hints at somebody else has nobody let in without a password", 
 test("who logs in after somebody else ends their session, and its tokens", async () => {
   const { browser, tokens } = await loggedIn();
   const page = await ask(browser, { prompt: "login" });
-  const { params } = await typePassword(browser, page, people.eve);
+  const { params } = await typePassword(browser, page, people.mia);
   const next = await redeem(issuer, "app-web", params.code ?? "");
-  expect(decodeJwt(next.access_token)).toMatchObject({ sub: "usr_eve" });
+  expect(decodeJwt(next.access_token)).toMatchObject({ sub: "usr_mia" });
   expect(decodeJwt(next.access_token).sid).not.toBe(decodeJwt(tokens.access_token).sid);
   const [old, fresh] = await Promise.all(
     [tokens, next].map(({ access_token }) =>
@@ -108,14 +108,14 @@ test("who logs in after somebody else ends their session, and its tokens", async
 
 test("who was disabled is asked to log in, and cannot", async () => {
   const browser = browserOf(issuer);
-  await typePassword(browser, await ask(browser), people.eve);
-  await issuer.tollgate("users", "disable", "usr_eve");
-  await noticed(() => issuer.users.find("usr_eve") === undefined);
+  await typePassword(browser, await ask(browser), people.mia);
+  await issuer.tollgate("users", "disable", "usr_mia");
+  await noticed(() => issuer.users.find("usr_mia") === undefined);
   const page = await ask(browser);
   expect(isLoginPage(page)).toBe(true);
-  expect((await typePassword(browser, page, people.eve)).status).toBe(401);
+  expect((await typePassword(browser, page, people.mia)).status).toBe(401);
   // Somebody else can, in the same browser.
   const other = await typePassword(browser, await ask(browser));
   expect(other.params).toHaveProperty("code");
-  await issuer.tollgate("users", "enable", "usr_eve");
+  await issuer.tollgate("users", "enable", "usr_mia");
 });

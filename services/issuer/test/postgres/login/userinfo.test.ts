@@ -1,7 +1,17 @@
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
+import { decodeJwt } from "jose";
 import { billing, reports } from "../../support/issuer-settings.ts";
-import { authorizeParams, browserOf, codeFor, logIn, redeem } from "../../support/log-in.ts";
+import {
+  authorizeParams,
+  authorizePath,
+  browserOf,
+  codeFor,
+  logIn,
+  redeem,
+  typePassword,
+} from "../../support/log-in.ts";
 import { openIssuer } from "../../support/open-issuer.ts";
+import { people } from "../../support/people.ts";
 import { answerOf } from "../../support/token-answer.ts";
 
 let issuer: Awaited<ReturnType<typeof openIssuer>>;
@@ -15,9 +25,9 @@ afterAll(() => issuer[Symbol.asyncDispose]());
 const ask = (authorization?: string) =>
   issuer.get("/oauth/userinfo", authorization === undefined ? {} : { headers: { authorization } });
 
-async function tokenFor(scope: string): Promise<string> {
+async function tokenFor(scope: string, whose = browser): Promise<string> {
   const params = authorizeParams("app-web", { scope, nonce: "" });
-  return (await redeem(issuer, "app-web", await codeFor(browser, params))).access_token;
+  return (await redeem(issuer, "app-web", await codeFor(whose, params))).access_token;
 }
 
 test.each([
@@ -53,17 +63,21 @@ test("a token that nobody asked openid for shows nobody", async () => {
 });
 
 test("a token that a service was sent and handed on shows nobody", async () => {
-  const scope = "openid email invoices:read";
+  const hers = browserOf(issuer);
+  const login = authorizePath(authorizeParams("app-web"));
+  await typePassword(hers, await hers.follow(await hers.open(login)), people.mia);
+  const subject = await tokenFor("openid email invoices:read", hers);
   const response = await issuer.token(
     {
       grant_type: "urn:ietf:params:oauth:grant-type:token-exchange",
-      subject_token: await tokenFor(scope),
+      subject_token: subject,
       subject_token_type: "urn:ietf:params:oauth:token-type:access_token",
       resource: reports,
     },
     "svc-billing",
   );
   const { access_token } = await answerOf(response);
+  expect(decodeJwt(access_token)).toMatchObject({ sub: "usr_mia", scope: "invoices:read" });
   expect((await ask(`Bearer ${access_token}`)).status).toBe(403);
 });
 
