@@ -136,6 +136,68 @@ test.each([
   await expect(read(text)).rejects.toThrow(fault);
 });
 
+const app = (changes: string) =>
+  client(`    token_endpoint_auth_method: none
+    grant_types: [authorization_code]
+${changes}`);
+const back = "    redirect_uris: [https://app.example/callback]";
+
+test("a public app needs no secret and nothing to ask for", async () => {
+  const { clients } = await read(app(back));
+  expect(clients.get("svc-x")).toMatchObject({
+    secrets: [],
+    consent: "ask",
+    refresh_grace: 5,
+    redirect_uris: ["https://app.example/callback"],
+  });
+});
+
+test.each([
+  ["a login that leads nowhere", app(""), "redirect_uris: needs one"],
+  ["plain http elsewhere", app(back.replace("https", "http")), "redirect_uris.0: must be an https"],
+  ["a scheme of an app's own", app(back.replace("https", "app")), "redirect_uris.0: must be"],
+  ["a script", app("    redirect_uris: ['javascript:alert(1)']"), "redirect_uris.0: must be"],
+  ["a fragment", app(back.replace("]", "#x]")), "redirect_uris.0: must not have a fragment"],
+  ["a user", app(back.replace("app.", "ada@app.")), "redirect_uris.0: must not name a user"],
+  ["a wildcard", app(back.replace("app.", "*.")), "redirect_uris.0: must be"],
+  ["capitals", app(back.replace("app.", "APP.")), "redirect_uris.0: must be"],
+  ["dots on the way", app(back.replace("callback", "a/../b")), "redirect_uris.0: must be"],
+  ["a public app with a secret", app(`${back}\n${secrets}`), "secrets: a public client"],
+  ["a public app with keys", app(`${back}\n    ${jwks(publicJwk)}`), "jwks: a public client"],
+  [
+    "a public app that is a service",
+    app(back).replace("[authorization_code]", "[authorization_code, client_credentials]"),
+    "grant_types: a public client",
+  ],
+  ["a public app that is a resource", app(`${back}\n    serves: [${billing}]`), "serves: a public"],
+  [
+    "a public app that exchanges",
+    app(`${back}\n${access.replace(" }", ", exchange: true }")}`),
+    "access: a public client",
+  ],
+  [
+    "a refresh token without a login",
+    client(`${secrets}\n${access}\n    grant_types: [client_credentials, refresh_token]`),
+    "grant_types: refresh_token goes with",
+  ],
+  ["a redirect without a login", client(`${secrets}\n${access}\n${back}`), "redirect_uris: is for"],
+  [
+    "a grant that we have not",
+    app(back).replace("[authorization_code]", "[password]"),
+    "grant_types",
+  ],
+  [
+    "a method that is not the secret's",
+    client(`${secrets}\n${access}\n    token_endpoint_auth_method: private_key_jwt`),
+    "token_endpoint_auth_method: does not go",
+  ],
+  ["a grace of an hour", app(`${back}\n    refresh_grace: 3600`), "refresh_grace: "],
+  ["a name of two lines", app(`${back}\n    client_name: "a\\nb"`), "client_name: "],
+])("%s is a fault of a client that people use", async (_what, text, fault) => {
+  await expect(read(text)).rejects.toThrow(/tested\.yaml:\d+:\d+: /);
+  await expect(read(text)).rejects.toThrow(fault);
+});
+
 test("what is declared twice is a fault", async () => {
   const twice = registryText.replace("svc-hasty", "svc-reader").replaceAll("reports.", "billing.");
   await expect(read(twice)).rejects.toThrow(/resources\.1\.identifier: .* already declared above/);

@@ -4,6 +4,9 @@ import type { AccessToken, ClientCredentials, errors, KoaContextWithOIDC } from 
 import type { AuditEvent } from "./audit-event.ts";
 import type { AuditTrail } from "./audit-trail.ts";
 
+/** What prompt=none is told when a page would be needed. */
+const asked = new Set(["login_required", "consent_required", "interaction_required"]);
+
 /** Every token that is minted and every request that is refused; never the token itself. */
 export function auditEngine(provider: Provider, trail: AuditTrail): void {
   provider.on("grant.success", (ctx: KoaContextWithOIDC) => {
@@ -12,18 +15,22 @@ export function auditEngine(provider: Provider, trail: AuditTrail): void {
     else if (ctx.state.exchanged) trail.record(ctx.state.log, handedOn(ctx, token));
     else if (token !== undefined) trail.record(ctx.state.log, issuedForPerson(ctx, token));
   });
-  const refused = (ctx: KoaContextWithOIDC, error: errors.OIDCProviderError) => {
-    if (error.error === "unsupported_token_type") return; // it is answered by us: see answerForJwts
-    ctx.state.problem = new Problem(error.error, { status: error.statusCode, title: error.error });
-    trail.record(ctx.state.log, denied(ctx, error));
-  };
-  provider.on("grant.error", refused);
-  provider.on("introspection.error", refused);
-  provider.on("authorization.error", refused);
-  provider.on("pushed_authorization_request.error", refused);
-  provider.on("end_session.error", refused);
-  provider.on("end_session_confirm.error", refused);
-  provider.on("revocation.error", refused);
+  const refusedAs =
+    (event: "token_denied" | "grant_denied" | "session_denied") =>
+    (ctx: KoaContextWithOIDC, error: errors.OIDCProviderError) => {
+      if (error.error === "unsupported_token_type") return; // it is answered by us: see answerForJwts
+      if (asked.has(error.error)) return; // an app that looks whether somebody is logged in
+      const { error: title, statusCode: status } = error;
+      ctx.state.problem = new Problem(title, { status, title });
+      trail.record(ctx.state.log, { event, ...denied(ctx, error) });
+    };
+  for (const endpoint of ["grant", "introspection", "revocation"]) {
+    provider.on(`${endpoint}.error` as "grant.error", refusedAs("token_denied"));
+  }
+  provider.on("authorization.error", refusedAs("grant_denied"));
+  provider.on("pushed_authorization_request.error", refusedAs("grant_denied"));
+  provider.on("end_session.error", refusedAs("session_denied"));
+  provider.on("end_session_confirm.error", refusedAs("session_denied"));
   provider.on("server_error", (ctx: KoaContextWithOIDC, err: Error) => {
     ctx.state.problem = new Problem("server_error", { status: 500, title: "a bug" });
     ctx.state.log.error({ event: "request_failed", err }, "the engine failed");
@@ -75,11 +82,11 @@ function kidOf({ resourceServer }: AccessToken | ClientCredentials): string | un
   return sign ? sign.kid : undefined;
 }
 
-function denied(ctx: KoaContextWithOIDC, error: errors.OIDCProviderError): AuditEvent {
+function denied(ctx: KoaContextWithOIDC, error: errors.OIDCProviderError) {
   const { params } = ctx.oidc;
   return {
-    event: "token_denied",
-    endpoint: ctx.path,
+    endpoint: ctx.state.route,
+    sub: ctx.oidc.session?.accountId,
     grant: text(params?.grant_type),
     client_id: text(ctx.state.clientId) ?? text(params?.client_id),
     aud: text(params?.resource),

@@ -47,7 +47,11 @@ export function createPostgresClientStore(database: Database): ClientStore {
 
 async function replace(transaction: Database, clientId: string, after: StoredClient | undefined) {
   await transaction.deleteFrom("clients").where("client_id", "=", clientId).execute();
-  if (after === undefined) return;
+  if (after === undefined) {
+    // Whoever has this name next is somebody else: nobody has agreed to that.
+    await transaction.deleteFrom("consents").where("client_id", "=", clientId).execute();
+    return;
+  }
   const definition = after.definition && JSON.stringify(after.definition);
   await transaction
     .insertInto("clients")

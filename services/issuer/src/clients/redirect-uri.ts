@@ -15,8 +15,8 @@ export const redirectUriSchema = z
 
 function isWebUri(uri: string): boolean {
   const url = URL.parse(uri);
-  // What a browser would make something else of is not what was registered.
-  if (url === null || url.href !== uri) return false;
+  // What a browser would make something else of is not what was registered, and `*` is no host.
+  if (url === null || url.href !== uri || !/^[a-z0-9.:[\]-]+$/.test(url.hostname)) return false;
   return url.protocol === "https:" || (url.protocol === "http:" && loopback.has(url.hostname));
 }
 

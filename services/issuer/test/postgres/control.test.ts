@@ -5,6 +5,7 @@ import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { billing, signer } from "../support/issuer-settings.ts";
+import { noticed } from "../support/noticed.ts";
 import { openIssuer } from "../support/open-issuer.ts";
 import { sendRaw } from "../support/send-raw.ts";
 import { answerOf, claimsOf } from "../support/token-answer.ts";
@@ -53,6 +54,23 @@ test("a client is added, gets a second secret while the first works, and is remo
     expect(dump).not.toContain(secret);
     expect(JSON.stringify(issuer.lines)).not.toContain(secret);
   }
+});
+
+test("an app that people log in to is added without a secret", async () => {
+  const printed = await issuer.tollgate(
+    ...["clients", "add"],
+    declaration("app-added", {
+      token_endpoint_auth_method: "none",
+      grant_types: ["authorization_code"],
+      redirect_uris: ["https://app.example/callback"],
+    }),
+  );
+  expect(printed).toContain("app-added");
+  expect(secretIn(printed)).toBe("");
+  await expect(issuer.tollgate("clients", "secret", "app-added")).rejects.toThrow(
+    /does not authenticate by a secret/,
+  );
+  await noticed(async () => /app-added +true +none/.test(await issuer.tollgate("clients", "list")));
 });
 
 test("a client that is disabled gets no token, and those that it has are refused", async () => {

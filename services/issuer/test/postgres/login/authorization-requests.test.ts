@@ -141,7 +141,7 @@ test("a path of the issuer's that a person looks at is told to be missing as bef
 
 test("every refusal is in the audit trail, and nothing was our fault", async () => {
   await issuer.audited();
-  const denied = issuer.linesOf("token_denied").map(({ error }) => error);
+  const denied = issuer.linesOf("grant_denied").map(({ error }) => error);
   for (const error of [
     "invalid_redirect_uri",
     "invalid_scope",
