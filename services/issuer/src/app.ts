@@ -102,6 +102,7 @@ function createEndpoints(config: ProviderConfig, deps: IssuerDeps): Router {
     .post("/oauth/revoke", ...authenticating, answerForJwts(revokeToken(deps)), engine)
     .options(acrossOrigins, engine)
     .get("/oauth/userinfo", answerUserinfo(deps))
+    .post("/oauth/userinfo", answerUserinfo(deps))
     .get("/oauth/authorize", showErrors(), requireQueryMode(), demandAudit(trail), engine)
     .get("/oauth/authorize/:uid", showErrors(), engine)
     .use(interactions.routes())

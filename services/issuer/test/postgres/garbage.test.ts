@@ -102,7 +102,7 @@ test.each([
   ["GET", "/oauth/token", 405, "POST, OPTIONS"],
   ["POST", "/oauth/jwks", 405, "HEAD, GET"],
   ["DELETE", "/oauth/token", 405, "POST, OPTIONS"],
-  ["POST", "/oauth/userinfo", 405, "OPTIONS, HEAD, GET"],
+  ["DELETE", "/oauth/userinfo", 405, "OPTIONS, HEAD, GET, POST"],
   ["GET", "/oauth/interaction/x/login", 405, "POST"],
 ])("%s %s is %i and says what is allowed", async (method, target, status, allow) => {
   const response = await issuer.get(target, { method });

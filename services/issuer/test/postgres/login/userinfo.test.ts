@@ -39,6 +39,12 @@ test.each([
   expect(response.status).toBe(200);
   expect(response.headers.get("cache-control")).toBe("no-store");
   expect(await response.json()).toEqual(shown);
+  // OpenID Connect Core section 5.3.1: POST as well.
+  const posted = await issuer.get("/oauth/userinfo", {
+    method: "POST",
+    headers: { authorization: `Bearer ${await tokenFor(scope)}` },
+  });
+  expect(await posted.json()).toEqual(shown);
 });
 
 test("no token is a challenge without an error, and any other token one with it", async () => {
