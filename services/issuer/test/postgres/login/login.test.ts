@@ -7,7 +7,9 @@ import {
   browserOf,
   codeFor,
   redeem,
+  typePassword,
 } from "../../support/log-in.ts";
+import { noticed } from "../../support/noticed.ts";
 import { openIssuer } from "../../support/open-issuer.ts";
 import { issuerUrl } from "../../support/sign-assertion.ts";
 
@@ -48,4 +50,28 @@ test("a person logs in with code and PKCE, and the app gets tokens that are thei
     ...{ iss: issuerUrl, aud: "app-web", sub: "usr_ada", nonce: "a nonce" },
     ...{ sid: claims.sid, amr: ["pwd"], auth_time: claims.auth_time },
   });
+});
+
+test("on this machine, without TLS, the cookies have no prefix and the login works", async () => {
+  const origin = "http://localhost:9001";
+  await using local = await openIssuer({ ISSUER_URL: origin });
+  const browser = browserOf(local, origin);
+  const code = await codeFor(browser);
+  expect((await redeem(local, "app-web", code)).status).toBe(200);
+  expect([...browser.jar.keys()]).toContain("tollgate_session /");
+});
+
+test("while the database is away, a person is told so on a page, and goes on afterwards", async () => {
+  await using alone = await openIssuer();
+  const browser = browserOf(alone);
+  const begun = await browser.open(authorizePath(authorizeParams()));
+  const page = await browser.follow(begun);
+  await alone.database.takeDown();
+  const away = await browser.open(begun.location);
+  expect(away.status).toBe(503);
+  expect(away.headers.get("retry-after")).toBe("2");
+  expect(away.text).toContain("dependency_unavailable");
+  await alone.database.bringBack();
+  await noticed(async () => (await browser.open(begun.location)).status === 200);
+  expect((await typePassword(browser, page)).params).toHaveProperty("code");
 });
