@@ -94,6 +94,10 @@ e2e: docker node_modules/.stamp ## the real containers, driven from outside
 bench: node_modules/.stamp ## the gateway beside its peers, as ratios
 	@npm run --silent bench
 
+.PHONY: bench-mint
+bench-mint: node_modules/.stamp ## the issuer beside a hand-written endpoint, as a ratio
+	@npm run --silent mint --workspace bench
+
 .PHONY: help
 help:
 	@awk 'BEGIN {FS = ":.*## "} \

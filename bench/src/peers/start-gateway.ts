@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { parse, stringify } from "yaml";
 import { peerCore, startChild, untilUp } from "../machine/child.ts";
 import { freePort } from "../machine/free-port.ts";
+import { shippedNodeOptions } from "../machine/shipped-node-options.ts";
 import { type Peer, path, prefix, type Surroundings } from "./peer.ts";
 
 const here = join(import.meta.dirname, "../../..");
@@ -53,12 +54,6 @@ export async function startGateway(
   await untilUp(child, log, async () => (await fetch(`${adminUrl}/readyz`)).status === 200);
   const forgetLog = () => truncateSync(out);
   return { ...child, url: `http://127.0.0.1:${port}${path}`, adminUrl, forgetLog };
-}
-
-/** As the image has them. */
-function shippedNodeOptions(root: string): string {
-  const dockerfile = readFileSync(join(root, "services/Dockerfile"), "utf8");
-  return /^ENV NODE_OPTIONS=(.+)$/m.exec(dockerfile)?.[1] ?? "";
 }
 
 type RoutesFile = { routes: { path: string; limits: { rate: { requests: number } } }[] };

@@ -48,7 +48,7 @@ function askedBy(node: CallNode, parents: ReadonlyMap<number, CallNode>): string
 }
 
 function ourFile({ callFrame: { url } }: CallNode): string | undefined {
-  return /\/((?:services\/gateway|shared)\/src\/.*\.ts)$/.exec(url)?.[1];
+  return /\/((?:services\/(?:gateway|issuer)|shared)\/src\/.*\.ts)$/.exec(url)?.[1];
 }
 
 /** A package, a module of Node's, the file of ours, or what V8 and libuv do by themselves. */

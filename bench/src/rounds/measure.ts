@@ -1,7 +1,6 @@
 import type { LoadResult } from "../load/run-wrk.ts";
-import { peerCore } from "../machine/child.ts";
+import { type Child, peerCore } from "../machine/child.ts";
 import { coreBusyMicros, cpuMicros, rssBytes } from "../machine/proc.ts";
-import type { Peer } from "../peers/peer.ts";
 
 /** One peer at one workload in one round. */
 export type Measurement = LoadResult & {
@@ -15,7 +14,7 @@ export type Measurement = LoadResult & {
 
 /** Reads what the peer used while the load lasts. */
 export async function measure(
-  peer: Peer,
+  peer: Child,
   runLoad: () => Promise<LoadResult>,
 ): Promise<Measurement> {
   const before = [cpuMicros(peer.pid), coreBusyMicros(peerCore), performance.now()] as const;
