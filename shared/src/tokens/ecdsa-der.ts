@@ -17,6 +17,21 @@ export function toDer(signature: Buffer): Buffer {
   return der;
 }
 
+/** The other way round: what OpenSSL made, as JWS has it. */
+export function fromDer(der: Buffer): Buffer {
+  const signature = Buffer.alloc(2 * half);
+  const lengthOfR = der[3] as number;
+  copyRight(der, 4, lengthOfR, signature, half);
+  copyRight(der, 6 + lengthOfR, der[5 + lengthOfR] as number, signature, 2 * half);
+  return signature;
+}
+
+/** An integer without its sign's zero byte, so that it ends at `end`. */
+function copyRight(der: Buffer, at: number, length: number, signature: Buffer, end: number): void {
+  const significant = Math.min(length, half);
+  der.copy(signature, end - significant, at + length - significant, at + length);
+}
+
 /** Where a half's significant bytes begin and end, and how long they are with a sign's zero byte. */
 type Integer = { start: number; end: number; length: number };
 

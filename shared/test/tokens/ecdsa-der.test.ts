@@ -1,6 +1,6 @@
 import { generateKeyPairSync, sign, verify } from "node:crypto";
 import { expect, test } from "@jest/globals";
-import { toDer } from "../../src/tokens/ecdsa-der.ts";
+import { fromDer, toDer } from "../../src/tokens/ecdsa-der.ts";
 
 const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
 const concatenated = { key: privateKey, dsaEncoding: "ieee-p1363" } as const;
@@ -22,18 +22,31 @@ test("a signature is the same one in DER", () => {
   }
 });
 
+test("what OpenSSL signs is a signature of JWS once it is out of its DER", () => {
+  for (let count = 0; count < 200; count += 1) {
+    const message = Buffer.from(`message ${count}`);
+    const signature = fromDer(sign("sha256", message, privateKey));
+    const expected = { key: publicKey, dsaEncoding: "ieee-p1363" } as const;
+    expect(verify("sha256", message, expected, signature)).toBe(true);
+  }
+});
+
 test.each([
   ["zeros before it are left out", [1], [0x7f], "3006 020101 02017f"],
   ["a high bit gets a zero before it", [0x80], [0xff, 0], "3009 02020080 020300ff00"],
   ["zero is one byte", [], [0], "3006 020100 020100"],
 ])("each integer is in its shortest form: %s", (_why, r, s, hex) => {
-  expect(toDer(signatureOf(r, s)).toString("hex")).toBe(hex.replaceAll(" ", ""));
+  const der = toDer(signatureOf(r, s));
+  expect(der.toString("hex")).toBe(hex.replaceAll(" ", ""));
+  expect(fromDer(der)).toEqual(signatureOf(r, s));
 });
 
 test("integers of full length fit", () => {
   const full = Array<number>(32).fill(0xff);
   const half = `022100${"ff".repeat(32)}`;
-  expect(toDer(signatureOf(full, full)).toString("hex")).toBe(`3046${half}${half}`);
+  const der = toDer(signatureOf(full, full));
+  expect(der.toString("hex")).toBe(`3046${half}${half}`);
+  expect(fromDer(der)).toEqual(signatureOf(full, full));
 });
 
 // CVE-2022-21449: r and s of zero were a good signature under every message.

@@ -3,10 +3,10 @@ import {
   createPublicKey,
   type JsonWebKey,
   type KeyObject,
-  type SignKeyObjectInput,
   sign,
 } from "node:crypto";
 import { promisify } from "node:util";
+import { fromDer } from "@tollgate/shared/tokens/ecdsa-der";
 import { ExternalSigningKey } from "oidc-provider";
 import type { SigningKey } from "./signing-key.ts";
 
@@ -18,16 +18,14 @@ const signInPool = promisify(sign);
  */
 export class EngineKey extends ExternalSigningKey {
   readonly #publicKey: KeyObject;
-  readonly #input: SignKeyObjectInput | undefined;
+  readonly #privateKey: KeyObject | undefined;
 
   constructor({ kid, algorithm, publicJwk, privateJwk }: SigningKey) {
     super();
     Object.assign(this, { kid, alg: algorithm }); // setters that the types do not know
     this.#publicKey = createPublicKey({ key: publicJwk as JsonWebKey, format: "jwk" });
-    this.#input = privateJwk && {
-      key: createPrivateKey({ key: privateJwk as JsonWebKey, format: "jwk" }),
-      dsaEncoding: "ieee-p1363", // RFC 7518 section 3.4: r and s, not DER
-    };
+    this.#privateKey =
+      privateJwk && createPrivateKey({ key: privateJwk as JsonWebKey, format: "jwk" });
   }
 
   override keyObject(): KeyObject {
@@ -35,11 +33,12 @@ export class EngineKey extends ExternalSigningKey {
   }
 
   override async sign(data: Buffer): Promise<Buffer> {
-    if (this.#input === undefined) throw new Error(`${this.kid} has retired: it signs no more`);
-    const digest = this.alg === "EdDSA" ? null : "sha256";
+    const key = this.#privateKey;
+    if (key === undefined) throw new Error(`${this.kid} has retired: it signs no more`);
     // RSA takes longer than others should wait; for elliptic curves the pool is the longer way.
-    return this.alg === "RS256"
-      ? await signInPool(digest, data, this.#input)
-      : sign(digest, data, this.#input);
+    if (this.alg === "RS256") return await signInPool("sha256", data, key);
+    if (this.alg === "EdDSA") return sign(null, data, key);
+    // To ask Node for r and s (`dsaEncoding`) would cost as much again as the signature.
+    return fromDer(sign("sha256", data, key));
   }
 }
