@@ -20,7 +20,7 @@ import type { SigningKey } from "./keys/signing-key.ts";
 import { answerUserinfo } from "./oauth/answer-userinfo.ts";
 import { limitBody } from "./oauth/limit-body.ts";
 import { matchEndpoint } from "./oauth/match-endpoint.ts";
-import { pinOrigin } from "./oauth/pin-origin.ts";
+import { pinOrigin, pinScheme } from "./oauth/pin-origin.ts";
 import { publishKeys } from "./oauth/publish-keys.ts";
 import { publishMetadata } from "./oauth/publish-metadata.ts";
 import { reportOauthErrors } from "./oauth/report-oauth-errors.ts";
@@ -61,6 +61,7 @@ export function createIssuer(config: ProviderConfig, deps: IssuerDeps): Koa {
   const endpoints = createEndpoints(config, deps);
   // Behind the gateway a peer's address is in X-Forwarded-For, whose last entry is the gateway's.
   const issuer = new Koa({ proxy: true, maxIpsCount: 1, keys: config.cookieKeys });
+  pinScheme(issuer, config.issuer);
   issuer
     .use(identifyRequest(deps.log))
     .use(logRequest(deps.duration))

@@ -32,18 +32,29 @@ export type AuditEvent = {
 /** An event as it is kept: in the log and in the table under the same `audit_id`. */
 export type AuditRecord = AuditEvent & { audit_id: string };
 
-const columns = ["event", "client_id", "sub", "jti", "kid", "ip", "request_id"] as const;
+const columns = new Set([
+  "audit_id",
+  "event",
+  "client_id",
+  "sub",
+  "jti",
+  "kid",
+  "ip",
+  "request_id",
+]);
 
 export function recordOf(event: AuditEvent): AuditRecord {
-  const shown = Object.entries(event)
-    .filter(([, value]) => value !== undefined)
-    .map(([name, value]) => [name, typeof value === "string" ? storable(value) : value]);
-  // The event itself, with what jsonb does not take replaced.
-  return { ...(Object.fromEntries(shown) as AuditEvent), audit_id: randomUUIDv7() };
+  const record: AuditRecord = { event: event.event, audit_id: randomUUIDv7() };
+  for (const name of Object.keys(event)) {
+    const value = event[name];
+    if (value !== undefined) record[name] = typeof value === "string" ? storable(value) : value;
+  }
+  return record;
 }
 
 /** What a caller sent can hold what PostgreSQL's text cannot: a NUL, half a surrogate pair. */
 function storable(text: string): string {
+  if (text.isWellFormed() && !text.includes("\u0000")) return text;
   return text.toWellFormed().replaceAll("\u0000", "\uFFFD");
 }
 
@@ -59,9 +70,11 @@ export async function insertAuditRows(database: Database, rows: readonly TimedRe
 }
 
 function rowOf({ record, at }: TimedRecord) {
-  const { audit_id, ...event } = record;
-  const details: Record<string, unknown> = { ...event };
-  for (const column of columns) delete details[column];
-  const named = columns.map((column) => [column, event[column] ?? null]);
-  return { audit_id, at: at.toISOString(), ...Object.fromEntries(named), details };
+  const row: Record<string, unknown> = { audit_id: record.audit_id, at: at.toISOString() };
+  const details: Record<string, unknown> = {};
+  for (const name of Object.keys(record)) {
+    if (columns.has(name)) row[name] = record[name];
+    else details[name] = record[name];
+  }
+  return Object.assign(row, { details });
 }
