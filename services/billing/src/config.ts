@@ -13,6 +13,7 @@ export function loadConfig(env: Env) {
       issuer: read.issuer("BILLING_ISSUER_URL", { example: issuer }, issuer),
       jwksUri: read.url("BILLING_JWKS_URI", { example: jwksUri }, jwksUri),
       audience: read.text("BILLING_AUDIENCE", { example: audience }, audience),
+      keysFreshMs: read.integer("BILLING_JWKS_FRESH_SECONDS", { min: 1, max: 86_400 }, 600) * 1_000,
     },
     database: {
       url: readAppUrl(read),

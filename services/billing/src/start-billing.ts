@@ -64,7 +64,7 @@ export async function startBilling(config: BillingConfig, options: BillingOption
 }
 
 function createKeys({ tokens }: BillingConfig, log: Log): JwksClient {
-  const options = { url: tokens.jwksUri, algorithms };
+  const options = { url: tokens.jwksUri, algorithms, freshMs: tokens.keysFreshMs };
   return createJwksClient(options, {
     onFetch: (outcome) => {
       if (outcome.ok) log.info({ event: "keys_fetched", keys: outcome.keys }, "keys fetched");

@@ -47,6 +47,7 @@ export async function startBillingUnderTest(options: Options = {}) {
           issuer: issuer.issuer,
           jwksUri: options.jwksUri ?? issuer.jwksUri,
           audience: "https://billing.tollgate.internal",
+          keysFreshMs: 600_000,
         },
         database: { url: databaseUrl(database.appUrl, database), poolSize },
         idempotencyHours: 24,
