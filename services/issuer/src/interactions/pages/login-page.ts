@@ -32,8 +32,8 @@ export function loginPage(page: LoginPage): Page {
     title: fault === undefined ? "Log in" : "Error: Log in",
     formTargets: [page.redirectUri, ...providers.map(({ target }) => target)],
     main: html`<h1>Log in</h1>
-${summary(fault)}<p class="quiet">to continue to ${clientName}</p>
-<form method="post" action="${path}/login">
+<p class="quiet">to continue to ${clientName}</p>
+${summary(fault)}<form method="post" action="${path}/login">
 ${hidden}
 <label for="username">Username or e-mail</label>
 <input id="username" name="username" type="text" value="${username}" autocomplete="username" autocapitalize="none" spellcheck="false" maxlength="256" required${invalid}${focusIf(username === "")}>

@@ -27,7 +27,7 @@ button.second { color: var(--accent); background: transparent; }
 :focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
 .faults { margin-bottom: 1rem; padding: .75rem 1rem; color: var(--fault);
   background: var(--fault-back); border-left: 4px solid var(--fault); border-radius: .25rem; }
-.faults p, form:last-child > :last-child { margin-bottom: 0; } .faults a { color: inherit; }
+.faults p, main > :last-child, form:last-child > :last-child { margin-bottom: 0; } .faults a { color: inherit; }
 ul { margin: 0 0 1rem; padding-left: 1.25rem; } li { margin-bottom: .25rem; }
 .rule { margin: 1rem 0; border: 0; border-top: 1px solid var(--line); }
 a { color: var(--accent); } code { font-family: ui-monospace, monospace; font-size: .875rem; }
