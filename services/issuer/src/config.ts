@@ -15,7 +15,7 @@ export function loadConfig(env: Env) {
 }
 
 function readSettings(env: Env) {
-  const { issuer, wrappingKeys, ...settings } = readConfig(env, (read) => ({
+  const { issuer, wrappingKeys, cookieKeys, ...settings } = readConfig(env, (read) => ({
     issuer: read.issuer(
       "ISSUER_URL",
       { example: "https://id.example.com" },
@@ -34,10 +34,11 @@ function readSettings(env: Env) {
     },
     databaseUrl: readAppUrl(read),
     wrappingKeys: secret(read, "ISSUER_WRAPPING_KEY_FILE", "issuer/wrapping_key"),
-    cookieKeys: lines(secret(read, "ISSUER_COOKIE_KEYS_FILE", "issuer/cookie_keys")),
+    cookieKeys: secret(read, "ISSUER_COOKIE_KEYS_FILE", "issuer/cookie_keys"),
   }));
   const parsed = together({
     issuer: () => asOrigin(issuer),
+    cookieKeys: () => strong("ISSUER_COOKIE_KEYS_FILE", lines(cookieKeys)),
     wrappingKeys: () => parseWrappingKeys("ISSUER_WRAPPING_KEY_FILE", lines(wrappingKeys)),
   });
   return { ...settings, ...parsed };
@@ -90,11 +91,30 @@ function lines(text: string | undefined): string[] {
   return (text ?? "").split(/\s+/).filter(Boolean);
 }
 
-/** The issuer's paths are fixed, so that its identifier is an origin. */
+/**
+ * The issuer's paths are fixed, so that its identifier is an origin; and tokens do not travel in clear
+ * but on one's own machine (RFC 8414 section 2 wants https of everybody).
+ */
 function asOrigin(issuer: string): string {
-  const { origin } = new URL(issuer);
-  if (origin === issuer) return issuer;
-  throw new ConfigError([`ISSUER_URL is "${issuer}": it must be an origin, like ${origin}`]);
+  const { origin, protocol, hostname } = new URL(issuer);
+  if (origin !== issuer || hostname.includes("*")) {
+    throw new ConfigError([`ISSUER_URL is "${issuer}": it must be an origin, like ${origin}`]);
+  }
+  if (protocol === "https:" || isLoopback(hostname)) return issuer;
+  const secure = origin.replace("http:", "https:");
+  throw new ConfigError([
+    `ISSUER_URL is "${issuer}": plain http is for localhost alone, others need https, like ${secure}`,
+  ]);
+}
+
+function isLoopback(hostname: string): boolean {
+  return /^(localhost|.+\.localhost|127(\.\d+){3}|\[::1\])$/.test(hostname);
+}
+
+/** What signs cookies and forms must not be guessed: setup makes 256 random bits. */
+function strong(name: string, keys: readonly string[]): string[] {
+  if (keys.length > 0 && keys.every(({ length }) => length >= 43)) return [...keys];
+  throw new ConfigError([`${name} must hold one base64url key of 32 bytes a line`]);
 }
 
 type Parts = Record<string, () => unknown>;

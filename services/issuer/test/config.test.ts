@@ -48,6 +48,40 @@ test("an issuer with a path or a wrapping key of the wrong size is refused", asy
   ]);
 });
 
+test.each([
+  ["plain http on another machine", "http://id.example.com", "plain http is for localhost alone"],
+  [
+    "plain http on a network of one's own",
+    "http://192.168.0.7:9001",
+    "plain http is for localhost",
+  ],
+  ["a wildcard host", "https://*.example.com", "must be an origin"],
+  ["credentials in it", "https://user:pw@id.example.com", "must be an origin"],
+])("an issuer with %s is refused at the start", async (_what, url, why) => {
+  await using settings = await issuerSettings(databaseUrl);
+  const faults = faultsOf(() => loadConfig({ ...settings.env, ISSUER_URL: url }));
+  expect(faults).toEqual([expect.stringContaining(why)]);
+});
+
+test.each(["http://localhost:9001", "http://127.0.0.1:9001", "http://[::1]:9001"])(
+  "%s is good enough on one's own machine",
+  async (url) => {
+    await using settings = await issuerSettings(databaseUrl);
+    expect(loadConfig({ ...settings.env, ISSUER_URL: url }).issuer).toBe(url);
+  },
+);
+
+test.each(["keyboard cat", `${"a".repeat(43)}\nshort`])(
+  "cookie keys that can be guessed are refused at the start: %j",
+  async (text) => {
+    await using settings = await issuerSettings(databaseUrl);
+    const file = await settings.write("weak", `${text}\n`);
+    expect(faultsOf(() => loadConfig({ ...settings.env, ISSUER_COOKIE_KEYS_FILE: file }))).toEqual([
+      expect.stringMatching(/^ISSUER_COOKIE_KEYS_FILE must hold/),
+    ]);
+  },
+);
+
 test("the password from its file is put into the database's URL", async () => {
   await using settings = await issuerSettings(databaseUrl);
   expect(loadConfig(settings.env).databaseUrl).toBe(databaseUrl);
