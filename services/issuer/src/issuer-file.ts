@@ -15,7 +15,7 @@ export type Registry = {
   readonly users: ReadonlyMap<string, User>;
 };
 
-const issuerFile = z
+export const issuerFile = z
   .strictObject({
     resources: z.array(resourceSchema).min(1),
     clients: z.array(clientSchema),

@@ -19,6 +19,7 @@ export const clientKeysSchema = z
       return fault(context, "needs either keys or file");
     }
     const found = set.keys ?? readSet(set.file ?? "", context);
+    if (found === unreadable) return z.NEVER;
     if (!Array.isArray(found) || found.length < 1 || found.length > 4) {
       return fault(context, "must hold 1 to 4 public keys");
     }
@@ -50,12 +51,16 @@ function algorithmOf({ kty, crv, n = "" }: JWK): AsymmetricAlgorithm {
   throw new Error("not a key that we accept");
 }
 
+/** What is not there is not malformed as well. */
+const unreadable = Symbol("unreadable");
+
 function readSet(path: string, context: z.core.$RefinementCtx): unknown {
   try {
     return (JSON.parse(readFileSync(path, "utf8")) as { keys?: unknown }).keys;
   } catch (cause) {
     const reason = (cause as NodeJS.ErrnoException).code ?? "not JSON";
-    return fault(context, `${path} cannot be read (${reason})`);
+    fault(context, `${path} cannot be read (${reason})`);
+    return unreadable;
   }
 }
 

@@ -33,7 +33,8 @@ function readDigest(path: string, context: z.core.$RefinementCtx): string | unde
     return readFileSync(path, "utf8").trim();
   } catch (cause) {
     const reason = (cause as NodeJS.ErrnoException).code ?? "unreadable";
-    return fault(context, `${path} cannot be read (${reason})`);
+    fault(context, `${path} cannot be read (${reason})`);
+    return undefined; // what is not there is not malformed as well
   }
 }
 
