@@ -44,7 +44,7 @@ test("of eight guesses, each two at two replicas at once, five are compared", as
   expect(await logIn(0, "ada", ada.password, ip)).toMatchObject({ sub: "usr_ada" });
 }, 120_000);
 
-test("an unknown name, a disabled person, a wrong password and a rest take as long as each other", async () => {
+test("an unknown name, a disabled person, a wrong password and a rest are the same work", async () => {
   for (let nth = 0; nth < 5; nth += 1) await logIn(nth, "carol", "wrong", "192.0.2.9");
   const cases: Record<string, () => ReturnType<typeof logIn>> = {
     unknown: () => logIn(0, "nobody", "wrong", nextIp()),
@@ -55,22 +55,18 @@ test("an unknown name, a disabled person, a wrong password and a rest take as lo
   const took = Object.fromEntries(Object.keys(cases).map((name) => [name, [] as number[]]));
   for (let round = 0; round < 3; round += 1) {
     for (const [name, attempt] of Object.entries(cases)) {
-      const begun = performance.now();
+      const before = process.cpuUsage();
       expect(await attempt()).toBeUndefined();
-      took[name]?.push(performance.now() - begun);
+      took[name]?.push(process.cpuUsage(before).user);
     }
   }
-  // Interleaved, so that noise is shared; a hash that one of them is spared shows.
-  const medians = Object.values(took).map(median);
-  expect(Math.min(...medians) / Math.max(...medians)).toBeGreaterThan(0.5);
+  // Of the processor, not of the clock: others use the machine too. A hash that is spared shows.
+  const least = Object.values(took).map((times) => Math.min(...times));
+  expect(Math.min(...least) / Math.max(...least)).toBeGreaterThan(0.5);
 }, 120_000);
 
 let host = 0;
 function nextIp(): string {
   host += 1;
   return `198.51.100.${host}`;
-}
-
-function median(values: number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
 }
