@@ -61,7 +61,9 @@ test("each log-in is one line and one row, with who and where, and why not", asy
     issuer.users.logIn(username, password, ip, { log: issuer.log, requestId: "request-1" });
   const { ada, bob } = people;
   await logIn("ada", ada.password, "192.0.2.7");
-  for (let time = 0; time < 6; time += 1) await logIn("ada", `not-hers-${time}`, "192.0.2.8");
+  // At once: the sixth is counted while the rest after the fifth lasts, however slow the machine is.
+  const guesses = Array.from({ length: 6 }, (_, time) => `not-hers-${time}`);
+  await Promise.all(guesses.map((guess) => logIn("ada", guess, "192.0.2.8")));
   await logIn(bob.username, bob.password, "192.0.2.7");
   await logIn("a-password-in-the-wrong-field", "x", "192.0.2.7");
 
