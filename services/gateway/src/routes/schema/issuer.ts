@@ -1,7 +1,7 @@
+import { guardedUrl } from "@tollgate/shared/http/guarded-url";
 import { asymmetricAlgorithms } from "@tollgate/shared/tokens/verify-signature";
 import * as z from "zod";
 import { duration } from "./units.ts";
-import { guardedUrl } from "./urls.ts";
 
 const issuerName = z.string().min(1);
 const tokenTypes = z.array(z.string().min(1)).min(1);

@@ -6,5 +6,5 @@ const privateRanges = new Set(["loopback", "private", "uniqueLocal", "linkLocal"
 export function isInternalHost(hostname: string): boolean {
   const host = hostname.replace(/^\[|\]$/g, "");
   if (ipaddr.isValid(host)) return privateRanges.has(ipaddr.process(host).range());
-  return host === "localhost" || /^[a-z0-9_-]+$/i.test(host);
+  return /^(.+\.)?localhost$/i.test(host) || /^[a-z0-9_-]+$/i.test(host);
 }
