@@ -2,6 +2,8 @@ import type { Env } from "@tollgate/shared/config";
 import { readYamlFile } from "@tollgate/shared/yaml-file";
 import * as z from "zod";
 import { type Client, clientSchema } from "./clients/client.ts";
+import { type OutsideProvider, outsideProviderSchema } from "./federation/outside-provider.ts";
+import { providerFaults } from "./federation/provider-faults.ts";
 import { accessFaults } from "./resources/check-access.ts";
 import { type Resource, resourceSchema } from "./resources/resource.ts";
 import { linkOf } from "./users/people.ts";
@@ -13,6 +15,7 @@ export type Registry = {
   readonly clients: ReadonlyMap<string, Client>;
   /** By `sub`. */
   readonly users: ReadonlyMap<string, User>;
+  readonly providers: readonly OutsideProvider[];
 };
 
 export const issuerFile = z
@@ -20,13 +23,23 @@ export const issuerFile = z
     resources: z.array(resourceSchema).min(1),
     clients: z.array(clientSchema),
     users: z.array(userSchema).default([]),
+    /** Other issuers: people may log in there, services may hand on their tokens. */
+    providers: z.array(outsideProviderSchema).default([]),
   })
   .superRefine((file, context) => {
     refuseTwins(file.resources, "resources", "identifier", context);
     refuseTwins(file.clients, "clients", "client_id", context);
+    refuseTwins(file.providers, "providers", "name", context);
+    refuseTwins(file.providers, "providers", "issuer", context);
+    for (const [index, provider] of file.providers.entries()) {
+      for (const { path, message } of providerFaults(provider, file)) {
+        context.addIssue({ code: "custom", message, path: ["providers", index, ...path] });
+      }
+    }
     refuseTwins(file.users, "users", "sub", context);
     refuseTwins(file.users, "users", "username", context);
     refuseSharedLinks(file.users, context);
+    refuseUnknownLinks(file, context);
     for (const list of ["clients", "users"] as const) {
       for (const [index, holder] of file[list].entries()) {
         refuseTwins(holder.access, `${list}.${index}.access`, "resource", context);
@@ -37,7 +50,8 @@ export const issuerFile = z
     }
   })
   .transform(
-    ({ resources, clients, users }): Registry => ({
+    ({ resources, clients, users, providers }): Registry => ({
+      providers,
       resources: new Map(resources.map((resource) => [resource.identifier, resource])),
       clients: new Map(clients.map((client) => [client.client_id, client])),
       users: new Map(users.map((user) => [user.sub, user])),
@@ -72,6 +86,23 @@ function refuseSharedLinks(users: readonly User[], context: z.core.$RefinementCt
       const message = `"${subject}" of ${provider} is linked already`;
       if (seen.has(link)) context.addIssue({ code: "custom", message, path });
       seen.add(link);
+    }
+  }
+}
+
+function refuseUnknownLinks(
+  { users, providers }: { users: readonly User[]; providers: readonly OutsideProvider[] },
+  context: z.core.$RefinementCtx,
+) {
+  for (const [index, { federated }] of users.entries()) {
+    for (const [at, { provider }] of federated.entries()) {
+      if (providers.some(({ name }) => name === provider)) continue;
+      const path = ["users", index, "federated", at, "provider"];
+      context.addIssue({
+        code: "custom",
+        message: `"${provider}" is not among the providers`,
+        path,
+      });
     }
   }
 }

@@ -8,6 +8,8 @@ import { createFindClient } from "./clients/find-client.ts";
 import type { IssuerConfig } from "./config.ts";
 import { createPostgresConsentStore } from "./consents/consent-store.ts";
 import { createFindRights } from "./exchange/find-rights.ts";
+import { createOutsideTokenReader } from "./exchange/read-outside-token.ts";
+import { createRecognisePerson } from "./federation/recognise-person.ts";
 import { algorithmsOf, createEngineRoom } from "./keys/engine-room.ts";
 import { keepKeys } from "./keys/keep-keys.ts";
 import { createPostgresKeyStore } from "./keys/key-store.ts";
@@ -59,6 +61,13 @@ export function openParts(config: IssuerConfig, log: Log, now: () => number = Da
   });
   const readOwnToken: ReadOwnToken = (token) => readToken(token);
   const findRights = createFindRights(findClient, users);
+  const readOutsideToken = createOutsideTokenReader({
+    issuer: config.issuer,
+    providers: config.registry.providers,
+    recognisePerson: createRecognisePerson(users.findFederated),
+    revocations: { isRevoked: (token) => revocations.isRevoked(token) },
+    ...{ log, now },
+  });
   const consents = createPostgresConsentStore(database);
   const endGrant: EndGrant = (grantId) => endOneGrant(grantId);
   const findUser = users.find;
@@ -72,6 +81,7 @@ export function openParts(config: IssuerConfig, log: Log, now: () => number = Da
       consents,
       readOwnToken,
       findRights,
+      readOutsideToken,
       endGrant,
       now,
     },

@@ -8,6 +8,7 @@ import { authenticationMethods, type Client, methodOf } from "./clients/client.t
 import type { ClientRest } from "./clients/client-rest.ts";
 import { exchangeTokens } from "./exchange/exchange-tokens.ts";
 import type { FindRights } from "./exchange/find-rights.ts";
+import type { ReadOutsideToken } from "./exchange/read-outside-token.ts";
 import { configureLogin, type LoginDeps } from "./interactions/configure-login.ts";
 import { showLoggedOut } from "./interactions/logout-pages.ts";
 import type { Registry } from "./issuer-file.ts";
@@ -27,6 +28,7 @@ export type ProviderDeps = LoginDeps & {
   rest: ClientRest;
   trail: AuditTrail;
   readOwnToken: ReadOwnToken;
+  readOutsideToken: ReadOutsideToken;
   findRights: FindRights;
   endGrant: EndGrant;
 };

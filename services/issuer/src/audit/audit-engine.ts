@@ -54,12 +54,13 @@ function issuedForPerson(ctx: KoaContextWithOIDC, token: AccessToken): AuditEven
 
 /** Who acted for whom, and with which token. */
 function handedOn(ctx: KoaContextWithOIDC, token: AccessToken | undefined): AuditEvent {
-  const { exchanged, subjectTokenId } = ctx.state;
+  const { exchanged, subject } = ctx.state;
   return {
     event: "token_exchanged",
     sub: token?.accountId,
     act: exchanged.act,
-    subject_jti: subjectTokenId,
+    subject_jti: subject.jti,
+    provider: subject.provider,
     ...(token && described(ctx, token)),
   };
 }

@@ -1,3 +1,4 @@
+import { Problem } from "@tollgate/shared/problem";
 import type { Caller } from "@tollgate/shared/tokens/caller";
 import type Provider from "oidc-provider";
 import { errors, type TokenEndpointGrantContext } from "oidc-provider";
@@ -8,16 +9,19 @@ import { resourceServerOf, scopesOf } from "../resources/resource-indicators.ts"
 import type { ReadOwnToken } from "../revocation/own-tokens.ts";
 import type { FindRights } from "./find-rights.ts";
 import { type Exchange, judgeExchange } from "./judge-exchange.ts";
+import type { OutsideSubject, ReadOutsideToken } from "./read-outside-token.ts";
 
 export type ExchangeDeps = {
   registry: Registry;
   findClient: FindClient;
   readOwnToken: ReadOwnToken;
+  readOutsideToken: ReadOutsideToken;
   findRights: FindRights;
   now: () => number;
 };
 
 const accessToken = "urn:ietf:params:oauth:token-type:access_token";
+const notAcceptable = "the subject token is not acceptable";
 const parameters = [
   ...["subject_token", "subject_token_type", "actor_token", "actor_token_type"],
   ...["requested_token_type", "resource", "audience", "scope"],
@@ -34,10 +38,11 @@ export function exchangeTokens(
   provider.registerGrantType<Record<string, string | undefined>>(
     exchangeGrant,
     async function exchangeToken(ctx) {
-      const subject = await subjectOf(ctx, deps);
-      const exchange = judge(ctx, subject, deps);
+      const sent = await subjectOf(ctx, deps);
+      const { subject, outside } = sent;
+      const exchange = judge(ctx, sent, deps);
       ctx.state.exchanged = { ...claimsOf(subject, exchange) };
-      ctx.state.subjectTokenId = subject.tokenId;
+      ctx.state.subject = { jti: subject.tokenId, provider: outside?.provider };
       const token = new provider.AccessToken({
         client: ctx.oidc.client,
         accountId: subject.subject,
@@ -62,8 +67,10 @@ export function exchangeTokens(
   );
 }
 
-/** Section 2.1: an access token of ours, and nothing that would speak of somebody else. */
-async function subjectOf({ oidc }: Context, { readOwnToken, findRights }: ExchangeDeps) {
+type Subject = { subject: Caller; outside?: OutsideSubject };
+
+/** Section 2.1: an access token of ours or of a provider's, and nothing that speaks of somebody else. */
+async function subjectOf({ oidc }: Context, deps: ExchangeDeps): Promise<Subject> {
   const { params } = oidc;
   if (params.actor_token !== undefined || params.actor_token_type !== undefined) {
     throw new errors.InvalidRequest("the actor is the client itself: no actor_token");
@@ -76,20 +83,33 @@ async function subjectOf({ oidc }: Context, { readOwnToken, findRights }: Exchan
   if (params.subject_token_type !== accessToken) {
     throw new errors.InvalidRequest("the subject token must be an access token");
   }
-  const subject = await readOwnToken(params.subject_token ?? "");
-  if (subject === undefined || subject.audience.some((each) => !findRights(subject, each))) {
-    throw new errors.InvalidRequest("the subject token is not acceptable");
+  const token = params.subject_token ?? "";
+  const outside = await deps.readOutsideToken(token).catch(refuse);
+  if (outside !== undefined) return { subject: outside.caller, outside };
+  const subject = await deps.readOwnToken(token);
+  if (subject === undefined || subject.audience.some((each) => !deps.findRights(subject, each))) {
+    throw new errors.InvalidRequest(notAcceptable);
   }
-  return subject;
+  return { subject };
 }
 
-function judge({ oidc }: Context, subject: Caller, deps: ExchangeDeps): Exchange {
+/** The reason is the audit's alone: who sends tokens to see what happens learns nothing. */
+function refuse(error: unknown): never {
+  if (!(error instanceof Problem)) throw error;
+  const detail = error.detail === undefined ? error.code : `${error.code}: ${error.detail}`;
+  if (error.status < 500) throw new errors.InvalidRequest(notAcceptable, 400, detail);
+  const away = new errors.TemporarilyUnavailable("its issuer's keys cannot be had", detail);
+  throw Object.assign(away, { status: 503, statusCode: 503 });
+}
+
+function judge({ oidc }: Context, { subject, outside }: Subject, deps: ExchangeDeps): Exchange {
   const judged = judgeExchange({
     caller: deps.findClient(oidc.client.clientId),
     subject,
     target: oidc.params.resource as string | undefined,
     asked: scopesOf(oidc.params.scope),
-    rightsAt: (resource) => deps.findRights(subject, resource),
+    bringers: outside?.bringers,
+    rightsAt: (resource) => outside?.accessAt(resource) ?? deps.findRights(subject, resource),
     findResource: (identifier) => deps.registry.resources.get(identifier),
     now: deps.now() / 1_000,
   });

@@ -27,6 +27,8 @@ export type ExchangeRequest = {
   /** Undefined is the caller's only target. */
   readonly target: string | undefined;
   readonly asked: readonly string[];
+  /** Who may bring such a token, when it is an outside issuer's: its audience is no resource of ours. */
+  readonly bringers?: readonly string[] | undefined;
   /** What the subject may at the target now, not when its token was minted. */
   readonly rightsAt: (resource: string) => Rights | undefined;
   readonly findResource: (identifier: string) => Resource | undefined;
@@ -44,7 +46,7 @@ const deepestChain = 3;
 export function judgeExchange(request: ExchangeRequest): Exchange | ExchangeRefusal {
   const { caller, subject, asked, now } = request;
   // A token that was not meant for the caller was stolen, or is being laundered.
-  if (!subject.audience.every((each) => caller.serves.includes(each))) {
+  if (!isMeantFor(request)) {
     return refuse("invalid_request", "the subject token is not meant for this client");
   }
   const act = actorOf(caller, subject);
@@ -70,6 +72,11 @@ export function judgeExchange(request: ExchangeRequest): Exchange | ExchangeRefu
   if (ttl < 1) return refuse("invalid_request", "the subject token is about to expire");
   const roles = rights.roles.filter((role) => subject.roles.has(role));
   return { resource, scopes: asked.length > 0 ? asked : left, roles, ttl, act };
+}
+
+function isMeantFor({ caller, subject, bringers }: ExchangeRequest): boolean {
+  if (bringers !== undefined) return bringers.includes(caller.client_id);
+  return subject.audience.every((each) => caller.serves.includes(each));
 }
 
 function targetOf({ caller, target, findResource }: ExchangeRequest) {

@@ -19,7 +19,7 @@ export type Refusal =
  * named none, and nothing at all when one of them is not granted (RFC 6749 section 3.3).
  */
 export function grantAccess(
-  registry: Registry,
+  registry: Pick<Registry, "resources">,
   client: Client,
   identifier: string,
   asked: readonly string[],

@@ -21,8 +21,11 @@ export type Users = {
     request?: LoginRequest,
   ): Promise<User | undefined>;
   find(sub: string): User | undefined;
-  /** The one whom this subject of an outside provider is linked to. */
-  findFederated(provider: string, subject: string): User | undefined;
+  /**
+   * The one whom this subject of an outside provider is linked to. A link to somebody who is disabled
+   * must not be taken for none: it could be good for what strangers get.
+   */
+  findFederated(provider: string, subject: string): User | "disabled" | undefined;
 };
 
 /** For the trail: which request this was, and the log of that. */
@@ -71,7 +74,12 @@ export function createUsers({ people, isPasswordOf, lockout, trail, log }: Users
       return proven ? user : undefined;
     },
     find: (sub) => enabled(people()?.bySub.get(sub)),
-    findFederated: (provider, subject) => enabled(people()?.byLink.get(linkOf(provider, subject))),
+    findFederated(provider, subject) {
+      const known = people();
+      if (known === undefined) throw unavailable();
+      const linked = known.byLink.get(linkOf(provider, subject));
+      return linked?.enabled === false ? "disabled" : linked;
+    },
   };
 }
 

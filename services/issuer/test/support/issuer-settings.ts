@@ -23,6 +23,14 @@ export const secrets = {
 /** The key pair of svc-signer, which has no secret. */
 export const signer = newKeyPair();
 
+/** Whom some people are linked to; nobody is there to be asked. */
+export const providersText = `providers:
+  - name: outside
+    issuer: https://login.outside.example
+    algorithms: [RS256]
+    login: { client_id: tollgate, display_name: Outside }
+`;
+
 export const registryText = `
 resources:
   - identifier: ${billing}
@@ -120,7 +128,7 @@ users:
     username: carol
     access: [{ resource: "${billing}", scopes: [invoices:read], roles: [clerk] }]
     federated: [{ provider: outside, subject: "00u-carol" }]
-`;
+${providersText}`;
 
 export function digest(secret: string): string {
   return hash("sha256", secret, "hex");

@@ -15,6 +15,11 @@ const rest = `
 resources:
   - { identifier: "https://a", scopes: [r, w] }
 clients: []
+providers:
+  - name: outside
+    issuer: https://outside.example
+    algorithms: [ES256]
+    login: { client_id: tollgate, display_name: Outside }
 `;
 
 /** A user, with what is given put in or, if undefined, left out. */

@@ -119,5 +119,6 @@ test("whoever is enabled is found by sub and by an outside provider's subject", 
   expect(users.find("ada")).toBeUndefined();
   expect(users.findFederated("outside", "1")).toBe(ada);
   expect(users.findFederated("other", "1")).toBe(carol);
-  expect(users.findFederated("outside", "2")).toBeUndefined();
+  expect(users.findFederated("outside", "2")).toBe("disabled");
+  expect(users.findFederated("outside", "3")).toBeUndefined();
 });

@@ -1,0 +1,51 @@
+import type { Caller } from "@tollgate/shared/tokens/caller";
+import type { TokenClaims } from "@tollgate/shared/tokens/parse-token";
+import { tokenProblem } from "@tollgate/shared/tokens/token-problems";
+import type { Exchange } from "../federation/outside-provider.ts";
+import type { User } from "../users/user.ts";
+
+/** What only ID tokens have, what binds a token to its sender, and chains that we cannot vouch for. */
+const untransferable = ["nonce", "cnf", "act", "may_act"];
+
+export function requireTransferable({ claims, subject, clientId }: Caller): void {
+  const found = untransferable.find((name) => claims[name] !== undefined);
+  if (found !== undefined) throw unacceptable(`a token with "${found}" is not handed on`);
+  // RFC 9068 section 2.2: then nobody logged in, and it would be taken for a person's here.
+  if (subject === clientId) throw unacceptable("it is a service's own");
+}
+
+/** An outside token's claims as ours would be: of what it says, only what the configuration names. */
+export function claimsInOurWords(
+  iss: string,
+  { sub, tenant, access }: User,
+  { audience, scopes }: Exchange,
+  theirs: TokenClaims,
+): TokenClaims {
+  const { iat, exp, jti, auth_time, amr } = theirs;
+  const named = namesIn(theirs[scopes.claim]);
+  const ours = named.flatMap((name) =>
+    Object.hasOwn(scopes.values, name) ? scopes.values[name] : [],
+  );
+  return {
+    ...{ iss, sub, aud: audience, iat, exp, jti, token_use: "user" },
+    scope: ours.join(" "),
+    roles: access.flatMap(({ roles }) => roles),
+    ...(tenant === undefined ? {} : { tenant }),
+    ...(typeof auth_time === "number" ? { auth_time } : {}),
+    ...(isTexts(amr) ? { amr } : {}),
+  };
+}
+
+/** RFC 6749 writes scopes as one text; Microsoft's `scp` and Okta's are like it, or a list. */
+function namesIn(claim: unknown): readonly string[] {
+  if (typeof claim === "string") return claim.split(" ").filter(Boolean);
+  return isTexts(claim) ? claim : [];
+}
+
+function isTexts(claim: unknown): claim is string[] {
+  return Array.isArray(claim) && claim.every((each) => typeof each === "string");
+}
+
+function unacceptable(detail: string) {
+  return tokenProblem("token_claims_invalid", { detail });
+}
