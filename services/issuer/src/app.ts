@@ -12,6 +12,8 @@ import type { FindClient } from "./clients/find-client.ts";
 import { requireReadableCredentials } from "./clients/require-readable-credentials.ts";
 import { watchClients } from "./clients/watch-clients.ts";
 import type { ConsentStore } from "./consents/consent-store.ts";
+import { federationRoutes } from "./federation/federation-routes.ts";
+import type { RecognisePerson } from "./federation/recognise-person.ts";
 import { createInteractions } from "./interactions/create-interactions.ts";
 import { interactionRoutes } from "./interactions/interaction-routes.ts";
 import { showLogout } from "./interactions/logout-pages.ts";
@@ -35,6 +37,7 @@ import type { RevocationStore } from "./revocation/revocation-store.ts";
 import { revokeToken } from "./revocation/revoke-token.ts";
 import { answerForJwts } from "./revocation/structured-tokens.ts";
 import type { EndSession } from "./sessions/end-session.ts";
+import type { EngineStore } from "./store/engine-store.ts";
 import type { Users } from "./users/users.ts";
 
 export type IssuerDeps = {
@@ -50,6 +53,8 @@ export type IssuerDeps = {
   news: News;
   trail: AuditTrail;
   users: Users;
+  recognisePerson: RecognisePerson;
+  store: EngineStore;
   findUser: Users["find"];
   consents: ConsentStore;
   endSession: EndSession;
@@ -89,7 +94,7 @@ function createEndpoints(config: ProviderConfig, deps: IssuerDeps): Router {
   ];
   const { readOwnToken, findClient, trail } = deps;
   const acrossOrigins = ["/oauth/token", "/oauth/revoke", "/oauth/userinfo", "/oauth/par"];
-  const interactions = interactionRoutes(createInteractions(config, deps));
+  const interactions = createInteractions(config, deps);
 
   return new Router({ sensitive: true, strict: true })
     .post("/oauth/token", ...authenticating, demandAudit(trail), engine)
@@ -106,7 +111,8 @@ function createEndpoints(config: ProviderConfig, deps: IssuerDeps): Router {
     .post("/oauth/userinfo", answerUserinfo(deps))
     .get("/oauth/authorize", showErrors(), requireQueryMode(), demandAudit(trail), engine)
     .get("/oauth/authorize/:uid", showErrors(), engine)
-    .use(interactions.routes())
+    .use(interactionRoutes(interactions).routes())
+    .use(federationRoutes(config, interactions, deps).routes())
     .get("/oauth/logout", showErrors(), showLogout(deps), engine)
     .post("/oauth/logout/confirm", showErrors(), limitBody(), engine)
     .get("/oauth/logout/success", showErrors(), engine)

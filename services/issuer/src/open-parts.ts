@@ -9,7 +9,7 @@ import type { IssuerConfig } from "./config.ts";
 import { createPostgresConsentStore } from "./consents/consent-store.ts";
 import { createFindRights } from "./exchange/find-rights.ts";
 import { createOutsideTokenReader } from "./exchange/read-outside-token.ts";
-import { createRecognisePerson } from "./federation/recognise-person.ts";
+import { createFindNewcomer, createRecognisePerson } from "./federation/recognise-person.ts";
 import { algorithmsOf, createEngineRoom } from "./keys/engine-room.ts";
 import { keepKeys } from "./keys/keep-keys.ts";
 import { createPostgresKeyStore } from "./keys/key-store.ts";
@@ -31,7 +31,7 @@ import { createLockout } from "./users/lockout.ts";
 import { createPasswordWork } from "./users/password-work.ts";
 import { createUserDirectory } from "./users/user-directory.ts";
 import { createPostgresUserStore } from "./users/user-store.ts";
-import { createUsers } from "./users/users.ts";
+import { createUsers, type Users } from "./users/users.ts";
 
 export type Parts = ReturnType<typeof openParts>;
 
@@ -60,17 +60,18 @@ export function openParts(config: IssuerConfig, log: Log, now: () => number = Da
     log,
   });
   const readOwnToken: ReadOwnToken = (token) => readToken(token);
-  const findRights = createFindRights(findClient, users);
+  const { providers } = config.registry;
+  const recognisePerson = createRecognisePerson(users.findFederated);
   const readOutsideToken = createOutsideTokenReader({
     issuer: config.issuer,
-    providers: config.registry.providers,
-    recognisePerson: createRecognisePerson(users.findFederated),
+    ...{ providers, recognisePerson, log, now },
     revocations: { isRevoked: (token) => revocations.isRevoked(token) },
-    ...{ log, now },
   });
   const consents = createPostgresConsentStore(database);
   const endGrant: EndGrant = (grantId) => endOneGrant(grantId);
-  const findUser = users.find;
+  const findNewcomer = createFindNewcomer(providers, users.findFederated);
+  const findUser: Users["find"] = (sub) => users.find(sub) ?? findNewcomer(sub);
+  const findRights = createFindRights(findClient, { find: findUser });
   const room = createEngineRoom(config, {
     ...{
       store,
@@ -127,7 +128,16 @@ export function openParts(config: IssuerConfig, log: Log, now: () => number = Da
 
   return {
     ...{ database, store, clientStore, directory, findClient, rest, trail, kept, news, now },
-    ...{ users, findUser, userStore, userDirectory, passwordWork, consents, endSession },
+    ...{
+      users,
+      findUser,
+      recognisePerson,
+      userStore,
+      userDirectory,
+      passwordWork,
+      consents,
+      endSession,
+    },
     registry: config.registry,
     ...{ revocations, readOwnToken, wake: followed.wake, engine: room.engine, keys: room.keys },
     [Symbol.asyncDispose]: () => opened.disposeAsync(),

@@ -27,6 +27,31 @@ export const issuerGuide: Guide = {
     "A login or consent page was used after ten minutes, twice, or without the cookie that came with it.",
     "Go back to the application and begin the login anew, with cookies allowed.",
   ],
+  federated_login_gone: [
+    400,
+    "Another provider's answer came to a browser that had not asked, a second time, or too late.",
+    "Go back to the app and log in again, in one browser and within ten minutes.",
+  ],
+  federated_person_unknown: [
+    403,
+    "The other provider knows the person, and no user here is linked to them.",
+    "Have the operator link the user: federated: [{ provider, subject }]. An address never links.",
+  ],
+  provider_unreachable: [
+    503,
+    "The other provider, or its keys, cannot be reached.",
+    "Try again in a moment, or log in another way.",
+  ],
+  provider_refused: [
+    403,
+    "The person did not log in at the other provider, or it did not let them.",
+    "Go back and try again, or log in another way.",
+  ],
+  provider_answer_invalid: [
+    502,
+    "What the other provider answered is not what it should be; the audit says in which way.",
+    "The operator compares config/issuer.yaml with the provider's own settings.",
+  ],
   form_foreign: [
     403,
     "A form was sent to the login pages that did not carry the token of the page.",

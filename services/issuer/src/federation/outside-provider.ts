@@ -40,6 +40,8 @@ const loginSchema = z.strictObject({
     .array(scopeSchema)
     .default(["openid"])
     .refine((scopes) => scopes.includes("openid"), 'must have "openid"'),
+  /** Where its login page is, if that is not its issuer's origin; no other one is gone to. */
+  origin: guardedUrl.optional(),
   /** As it stands on the button. */
   display_name: z.string().regex(/^[^\p{C}]{1,64}$/u, "must be 1 to 64 characters of one line"),
 });

@@ -10,20 +10,29 @@ export function providerFaults(provider: OutsideProvider, declared: Declared): A
   return [...newcomerFaults(provider, declared), ...exchangeFaults(provider, declared)];
 }
 
-function newcomerFaults({ newcomers }: OutsideProvider, { resources }: Declared): AccessFault[] {
-  return (newcomers?.access ?? []).flatMap(({ resource: identifier, scopes }, at) => {
-    const path = ["newcomers", "access", at];
-    const resource = resources.find((each) => each.identifier === identifier);
-    if (resource === undefined) {
-      const message = `"${identifier}" is not among the resources`;
-      return [{ path: [...path, "resource"], message }];
-    }
-    return scopes.flatMap((scope, position) => {
-      if (resource.scopes.includes(scope)) return [];
-      const message = `"${scope}" is not a scope of ${identifier}`;
-      return [{ path: [...path, "scopes", position], message }];
-    });
-  });
+function newcomerFaults(provider: OutsideProvider, { resources }: Declared): AccessFault[] {
+  const { newcomers, login } = provider;
+  // A session outlives the claims that it began with, and would go on with less or with too much.
+  const message = "people who log in have no claims here: link them to users";
+  const path = ["newcomers", "tenant"];
+  const fleeting = login && typeof newcomers?.tenant === "object" ? [{ path, message }] : [];
+  const faults = (newcomers?.access ?? []).flatMap(
+    ({ resource: identifier, scopes, where }, at) => {
+      const path = ["newcomers", "access", at];
+      if (login && where) return [{ path: [...path, "where"], message }];
+      const resource = resources.find((each) => each.identifier === identifier);
+      if (resource === undefined) {
+        const message = `"${identifier}" is not among the resources`;
+        return [{ path: [...path, "resource"], message }];
+      }
+      return scopes.flatMap((scope, position) => {
+        if (resource.scopes.includes(scope)) return [];
+        const message = `"${scope}" is not a scope of ${identifier}`;
+        return [{ path: [...path, "scopes", position], message }];
+      });
+    },
+  );
+  return [...fleeting, ...faults];
 }
 
 /** Clients may be added while the issuer runs, so that only one that is declared can be at fault. */

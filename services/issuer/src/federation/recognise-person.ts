@@ -35,6 +35,23 @@ export function createRecognisePerson(findFederated: Users["findFederated"]): Re
   };
 }
 
+/**
+ * Finds again, by what is in a token or a session, who came in as a newcomer. What a claim gave is not
+ * known any more then; and who has been linked to a user since has to log in as that.
+ */
+export function createFindNewcomer(
+  providers: readonly OutsideProvider[],
+  findFederated: Users["findFederated"],
+): Users["find"] {
+  return function findNewcomer(sub) {
+    const [name = "", subject] = sub.split(/:(.*)/s);
+    const provider = providers.find((each) => each.name === name);
+    if (subject === undefined || provider?.newcomers === undefined) return undefined;
+    if (findFederated(name, subject) !== undefined) return undefined;
+    return newcomerOf(provider.newcomers, { provider: name, subject }, {}).person;
+  };
+}
+
 type Link = User["federated"][number];
 
 function newcomerOf({ tenant, access }: Newcomers, link: Link, claims: TokenClaims): Recognised {

@@ -1,4 +1,5 @@
 import type { Provider } from "oidc-provider";
+import type { OutsideProvider } from "../federation/outside-provider.ts";
 import { createCsrf } from "./csrf.ts";
 import { createFinishLogin, type FinishLoginDeps } from "./finish-login.ts";
 import type { Interactions } from "./require-own-form.ts";
@@ -8,9 +9,14 @@ export type InteractionsDeps = Omit<FinishLoginDeps, "provider"> &
     engine: () => { provider: Provider };
   };
 
+export type InteractionsConfig = {
+  cookieKeys: readonly string[];
+  registry: { providers: readonly OutsideProvider[] };
+};
+
 /** Puts together what the pages on which people log in are made with. */
 export function createInteractions(
-  { cookieKeys }: { cookieKeys: readonly string[] },
+  { cookieKeys, registry: { providers } }: InteractionsConfig,
   { engine, findClient, users, consents, endSession, trail, now }: InteractionsDeps,
 ): Interactions {
   const provider = () => engine().provider;
@@ -18,6 +24,8 @@ export function createInteractions(
     ...{ provider, findClient, users, consents, trail, now },
     finishLogin: createFinishLogin({ provider, findClient, endSession }),
     csrf: createCsrf(cookieKeys),
-    loginProviders: [],
+    loginProviders: providers.flatMap(({ name, issuer, login }) =>
+      login ? [{ name, label: login.display_name, target: login.origin ?? issuer }] : [],
+    ),
   };
 }

@@ -9,6 +9,8 @@ import { openInteraction } from "./open-interaction.ts";
 export type Login = {
   /** RFC 8176: `["pwd"]`, or what an outside provider said. */
   readonly amr: readonly string[];
+  /** How sure the outside provider says that it is. */
+  readonly acr?: string;
   /** Seconds since 1970. */
   readonly authTime: number;
 };
@@ -27,7 +29,7 @@ export type FinishLoginDeps = {
 export type FinishLogin = (ctx: ParameterizedContext, user: User, login: Login) => Promise<void>;
 
 export function createFinishLogin(deps: FinishLoginDeps): FinishLogin {
-  return async function finishLogin(ctx, user, { amr, authTime }) {
+  return async function finishLogin(ctx, user, { amr, acr, authTime }) {
     const provider = deps.provider();
     const { details } = await openInteraction(ctx, provider, deps.findClient);
     const before = details.session;
@@ -36,7 +38,8 @@ export function createFinishLogin(deps: FinishLoginDeps): FinishLogin {
       delete details.session;
       await details.persist();
     }
-    const login = { accountId: user.sub, amr: [...amr], ts: authTime, remember: false };
+    const how = { amr: [...amr], ts: authTime, ...(acr !== undefined && { acr }) };
+    const login = { accountId: user.sub, remember: false, ...how };
     const returnTo = await provider.interactionResult(
       ctx.req,
       ctx.res,

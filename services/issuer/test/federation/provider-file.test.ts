@@ -82,6 +82,17 @@ test.each([
     newcomers(`{ resource: "${billing}", scopes: [all] }`),
     '"all" is not a scope of',
   ],
+  [
+    "a newcomers' right by a claim that a session does not have",
+    newcomers(`{ resource: "${billing}", scopes: [], where: { claim: groups, any: [a] } }`),
+    "access.0.where: people who log in have no claims here",
+  ],
+  [
+    "a newcomers' tenant by such a claim",
+    `${newcomers(`{ resource: "${billing}", scopes: [] }`)}
+      tenant: { claim: org, values: {} }`,
+    "newcomers.tenant: people who log in have no claims here",
+  ],
 ])("%s is a fault with its place", async (_what, text, fault) => {
   await expect(read(text)).rejects.toThrow(/tested\.yaml:\d+:\d+: /);
   await expect(read(text)).rejects.toThrow(fault);

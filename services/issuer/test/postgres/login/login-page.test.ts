@@ -28,7 +28,7 @@ test("the page stands alone, in nobody's frame, and is kept nowhere", async () =
   const { page } = await openLogin();
   expect(page.status).toBe(200);
   expect(page.headers.get("content-security-policy")).toMatch(
-    /^default-src 'none'; style-src 'sha256-[\w+/]{43}='; form-action 'self' https:\/\/app\.example\.test; frame-ancestors 'none'; base-uri 'none'$/,
+    /^default-src 'none'; style-src 'sha256-[\w+/]{43}='; form-action 'self' https:\/\/app\.example\.test https:\/\/login\.outside\.example; frame-ancestors 'none'; base-uri 'none'$/,
   );
   expect(Object.fromEntries(page.headers)).toMatchObject({
     "cache-control": "no-store",
