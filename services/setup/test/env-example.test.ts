@@ -36,9 +36,11 @@ const loaders: Record<string, (env: Env) => unknown> = {
 const files = [
   "docker-compose.yml",
   "compose.tutorial.yml",
+  "compose.federation.yml",
   "config/gateway.yaml",
   "config/issuer.yaml",
   "config/tutorial/gateway.yaml",
+  "config/federation/issuer.yaml",
 ];
 
 const folder = mkdtempSync(join(tmpdir(), "env-example-"));
