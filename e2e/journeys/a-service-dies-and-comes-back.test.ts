@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
-import { type Service, type Stack, startStack } from "../stack.ts";
+import { type Stack, startStack } from "../stack.ts";
+import { crash, restartsOf } from "../support/crash.ts";
 import { createDraft } from "../support/story.ts";
 import { until } from "../support/until.ts";
 
@@ -15,30 +16,15 @@ afterAll(() => stack?.[Symbol.asyncDispose]());
 
 const read = () => stack.get(invoice, { token });
 
-/** As a crash would: Docker does not know that it was wanted, and starts the service again. */
-async function crash(service: Service): Promise<void> {
-  const killMain = `
-    const { readdirSync, readFileSync } = await import("node:fs");
-    for (const pid of readdirSync("/proc").map(Number).filter(Boolean)) {
-      const command = readFileSync("/proc/" + pid + "/cmdline", "utf8").split("\\0");
-      if (command[0].endsWith("node") && command.at(-2)?.endsWith("main.ts")) process.kill(pid, 9);
-    }`;
-  await stack.compose(["exec", "-T", service, "node", "--input-type=module", "--eval", killMain]);
-}
-
-async function restartsOf(service: Service): Promise<number> {
-  return (await stack.inspect(service)).RestartCount;
-}
-
 test.each(["gateway", "issuer", "billing"] as const)(
   "when the %s crashes it is started again, and what was stored is there",
   async (service) => {
-    const before = await restartsOf(service);
+    const before = await restartsOf(stack, service);
 
-    await crash(service);
+    await crash(stack, service);
 
     await until(
-      () => restartsOf(service),
+      () => restartsOf(stack, service),
       (count) => count > before,
     );
     const answer = await until(
