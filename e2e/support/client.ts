@@ -15,6 +15,8 @@ export type Call = {
   token?: string | undefined;
   headers?: Record<string, string>;
   body?: object;
+  /** After which the client hangs up. */
+  patienceMs?: number;
 };
 
 export type TokenRequest = { scope?: string; resource?: string };
@@ -27,18 +29,23 @@ export const reports = "https://reports.tollgate.internal";
 /** The stack as a client sees it: one door. */
 export function createClient(url: string, secretOf: (client: string) => Promise<string>) {
   async function send(method: string, path: string, init: RequestInit = {}): Promise<Answer> {
-    const signal = AbortSignal.timeout(30_000);
-    const response = await fetch(url + path, { signal, ...init, method });
+    const response = await fetch(url + path, {
+      signal: AbortSignal.timeout(30_000),
+      ...init,
+      method,
+    });
     const text = await response.text();
     return { status: response.status, headers: response.headers, text, json: parsed(text) };
   }
 
-  function call(method: string, path: string, { token, headers, body }: Call = {}) {
+  function call(method: string, path: string, call_: Call = {}) {
+    const { token, headers, body, patienceMs = 30_000 } = call_;
     const all = new Headers(headers);
     if (token !== undefined) all.set("authorization", `Bearer ${token}`);
     if (body !== undefined) all.set("content-type", "application/json");
     if (method === "POST" && !all.has("idempotency-key")) all.set("idempotency-key", randomUUID());
-    return send(method, path, { headers: all, body: body ? JSON.stringify(body) : null });
+    const signal = AbortSignal.timeout(patienceMs);
+    return send(method, path, { headers: all, body: body ? JSON.stringify(body) : null, signal });
   }
 
   /** A client's call to the issuer, with its secret. */
