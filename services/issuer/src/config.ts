@@ -1,4 +1,9 @@
-import { ConfigError, type Env, type Reader, readConfig } from "@tollgate/shared/config";
+import { ConfigError, type Env, readConfig } from "@tollgate/shared/config";
+import {
+  readAppUrl,
+  readMigrateSettings,
+  readSecret as secret,
+} from "@tollgate/shared/postgres/database-settings";
 import { readIssuerFile } from "./issuer-file.ts";
 import { parseWrappingKeys } from "./keys/wrapping-keys.ts";
 import { longestTokenSeconds } from "./resources/resource.ts";
@@ -32,7 +37,7 @@ function readSettings(env: Env) {
       publishMs: read.integer("ISSUER_KEY_PUBLISH_SECONDS", { min: 0, max: 86_400 }, 900) * 1_000,
       keepMs: keepKeysMs,
     },
-    databaseUrl: readAppUrl(read),
+    databaseUrl: readAppUrl("issuer", read),
     wrappingKeys: secret(read, "ISSUER_WRAPPING_KEY_FILE", "issuer/wrapping_key"),
     cookieKeys: secret(read, "ISSUER_COOKIE_KEYS_FILE", "issuer/cookie_keys"),
   }));
@@ -46,46 +51,13 @@ function readSettings(env: Env) {
 
 /** What the one-shot migrate job needs: the owner role, and a superuser unless that is "none". */
 export function loadMigrateConfig(env: Env) {
-  return readConfig(env, (read) => ({
-    adminUrl: env.ISSUER_ADMIN_DATABASE_URL === "none" ? undefined : readAdminUrl(read),
-    owner: {
-      name: "issuer_owner",
-      password: secret(read, "ISSUER_OWNER_PASSWORD_FILE", "issuer-owner/password"),
-    },
-    appUrl: readAppUrl(read),
-  }));
+  return readMigrateSettings("issuer", env);
 }
 
 /** The longest life of a token, what the JWKS may be cached for, and a minute for clocks. */
 const keepKeysMs = (longestTokenSeconds + 300 + 60) * 1_000;
 
 const ports = { min: 0, max: 65_535 };
-
-function readAppUrl(read: Reader): string {
-  const byDefault = "postgres://issuer_app@postgres:5432/issuer";
-  const address = read.postgresUrl("ISSUER_DATABASE_URL", { example: byDefault }, byDefault);
-  const file = "issuer/database_password";
-  return withPassword(address, secret(read, "ISSUER_DATABASE_PASSWORD_FILE", file));
-}
-
-function readAdminUrl(read: Reader): string {
-  const byDefault = "postgres://postgres@postgres:5432/postgres";
-  const address = read.postgresUrl("ISSUER_ADMIN_DATABASE_URL", { example: byDefault }, byDefault);
-  const file = "postgres/superuser_password";
-  return withPassword(address, secret(read, "ISSUER_ADMIN_DATABASE_PASSWORD_FILE", file));
-}
-
-function secret(read: Reader, name: string, file: string): string {
-  const path = `/run/tollgate/${file}`;
-  return read.secretFile(name, { example: path }, path);
-}
-
-/** A part that is faulty is undefined here: readConfig reports it before the result is used. */
-function withPassword(address: URL | undefined, password: string | undefined): string {
-  if (address === undefined || password === undefined) return "";
-  address.password = encodeURIComponent(password);
-  return address.href;
-}
 
 function lines(text: string | undefined): string[] {
   return (text ?? "").split(/\s+/).filter(Boolean);

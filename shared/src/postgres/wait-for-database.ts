@@ -2,19 +2,28 @@ import { setTimeout as pause } from "node:timers/promises";
 import pg from "pg";
 import { ConfigError } from "../config.ts";
 
+export type Patience = {
+  patienceMs?: number;
+  /** Resolves when nobody wants to wait any more. */
+  stopped?: Promise<void>;
+};
+
 /**
- * Returns once the database lets us in. One that is still starting is given `patienceMs`; one that
- * answers and refuses us is a fault of the configuration at once. `variable` is named in the fault.
+ * True once the database lets us in, false when we were stopped before. One that is still starting
+ * is given `patienceMs`; one that answers and refuses us is a fault of the configuration at once.
+ * `variable` is named in the fault.
  */
 export async function waitForDatabase(
   variable: string,
   url: string,
-  patienceMs = 30_000,
-): Promise<void> {
+  { patienceMs = 30_000, stopped = new Promise(() => {}) }: Patience = {},
+): Promise<boolean> {
   const deadline = Date.now() + patienceMs;
+  const isStopped = stopped.then(() => true as const);
   for (;;) {
-    const failure = await failureOf(url);
-    if (failure === undefined) return;
+    const failure = await Promise.race([failureOf(url), isStopped]);
+    if (failure === true) return false;
+    if (failure === undefined) return true;
     const where = `${new URL(url).host}${new URL(url).pathname}`;
     if (isRefusal(failure)) {
       throw new ConfigError([`${variable}: ${where} refuses us: ${failure.message}`]);
@@ -24,7 +33,7 @@ export async function waitForDatabase(
       const waited = `after ${Math.round(patienceMs / 1000)} s`;
       throw new ConfigError([`${variable}: no database at ${where} ${waited}: ${reason}`]);
     }
-    await pause(250);
+    if (await Promise.race([pause(250), isStopped])) return false;
   }
 }
 

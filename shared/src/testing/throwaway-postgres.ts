@@ -15,10 +15,12 @@ export type Throwaway = {
   /** Becomes the server's, and is removed with it. */
   folder: string;
   password: string;
+  /** What the server is started with; unless said, what is fast and loses data when it is killed. */
+  settings?: Readonly<Record<string, string>>;
 };
 
 /** A real PostgreSQL from npm, on loopback, none of whose data is kept; `url` is its superuser's. */
-export async function startThrowawayPostgres({ folder, password }: Throwaway) {
+export async function startThrowawayPostgres({ folder, password, settings = careless }: Throwaway) {
   const cluster = join(folder, "postgres");
   const { initdb, postgres } = await findBinaries();
   const user = await chooseServerUser(cluster);
@@ -26,12 +28,9 @@ export async function startThrowawayPostgres({ folder, password }: Throwaway) {
   await createCluster({ cluster, initdb, user, password, stopped: new AbortController().signal });
 
   const port = await freePort();
-  const program = await programAs(
-    user,
-    postgres,
-    serverArguments({ cluster, port, settings: throwaway }),
-    [cluster],
-  );
+  const program = await programAs(user, postgres, serverArguments({ cluster, port, settings }), [
+    cluster,
+  ]);
   const server = spawn(program.command, program.args, {
     ...program.options,
     stdio: ["ignore", "ignore", "pipe"],
@@ -54,12 +53,12 @@ export async function startThrowawayPostgres({ folder, password }: Throwaway) {
 
   const url = `postgres://postgres:${encodeURIComponent(password)}@127.0.0.1:${port}/postgres`;
   await Promise.race([waitForDatabase("PostgreSQL for tests", url), died]);
-  return { url, [Symbol.asyncDispose]: remove };
+  return { url, cluster, [Symbol.asyncDispose]: remove };
 }
 
 const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
-const throwaway = { fsync: "off", synchronous_commit: "off", full_page_writes: "off" };
+const careless = { fsync: "off", synchronous_commit: "off", full_page_writes: "off" };
 
 async function freePort(): Promise<number> {
   const { promise, resolve } = Promise.withResolvers<number>();

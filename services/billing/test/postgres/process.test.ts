@@ -109,6 +109,22 @@ test("migrate makes the database; a second run changes nothing; billing serves a
   expect(JSON.stringify(billing.lines)).not.toContain(token);
 }, 30_000);
 
+test("told to stop while it waits for PostgreSQL, the migrate job ends at once, with nothing done", async () => {
+  await using job = start("migrate.ts", {
+    BILLING_ADMIN_DATABASE_URL: "postgres://postgres@127.0.0.1:1/postgres",
+  });
+  await job.line("database_awaited");
+
+  job.child.kill("SIGTERM");
+
+  expect(await job.exit).toBe(1);
+  expect(job.lines.map(({ event }) => event)).toEqual([
+    "database_awaited",
+    "stop_requested",
+    "stopped",
+  ]);
+});
+
 test("a role that could escape ends the process at once, and the last line says why", async () => {
   const asOwner = (env.BILLING_DATABASE_URL as string).replace("billing_app", "billing_owner");
   await using billing = start("main.ts", {
