@@ -1,3 +1,4 @@
+import { runBilling } from "./billing/run-billing.ts";
 import { allChecks } from "./checks/all.ts";
 import { BenchError } from "./machine/bench-error.ts";
 import { moveToLoadCore } from "./machine/child.ts";
@@ -15,10 +16,12 @@ import { allWorkloads } from "./workloads/all.ts";
 import type { TokenFiles } from "./workloads/workload.ts";
 import { writeTokens } from "./workloads/write-tokens.ts";
 
+const billing = "billing";
+
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(130));
 
 try {
-  const names = [...allWorkloads, ...allChecks].map(({ name }) => name);
+  const names = [...[...allWorkloads, ...allChecks].map(({ name }) => name), billing];
   const options = readOptions(process.env, names);
   checkPrerequisites();
   moveToLoadCore();
@@ -39,7 +42,8 @@ async function run(options: Options): Promise<boolean> {
   const workloads = allWorkloads.filter(({ name }) => isChosen(options, name));
   const results = await runContest({ ...options, surroundings, tokens, workloads });
   const findings = await runChecks(options, surroundings, tokens);
-  return report(results, findings, options);
+  const own = isChosen(options, billing) ? await runBilling(options, surroundings) : undefined;
+  return report(results, { ...options, findings, billing: own });
 }
 
 async function runChecks(options: Options, surroundings: Surroundings, tokens: TokenFiles) {

@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { join } from "node:path";
+import type { BillingReport } from "./billing/run-billing.ts";
 import { say } from "./machine/say.ts";
 import type { Options } from "./options.ts";
 import { findBars } from "./results/bars.ts";
@@ -10,9 +11,16 @@ import { barsTable, ratiosTable, workloadTable } from "./results/tables.ts";
 
 const folder = join(import.meta.dirname, "../results");
 
+export type ReportOptions = Options & {
+  /** What the checks found. */
+  findings: readonly Finding[];
+  billing: BillingReport | undefined;
+};
+
 /** Prints everything, keeps it in `bench/results/`, and says whether all bars are met. */
-export function report(results: Results, checks: readonly Finding[], options: Options): boolean {
-  const findings = [...findBars(results), ...checks];
+export function report(results: Results, options: ReportOptions): boolean {
+  const { billing } = options;
+  const findings = [...findBars(results), ...options.findings, ...(billing?.findings ?? [])];
   const missed = findings.filter((finding) => judge(finding) === "MISSED");
   const ratios = ratiosTable(results);
   const sections = results.workloads.map(
@@ -21,6 +29,7 @@ export function report(results: Results, checks: readonly Finding[], options: Op
   const hasRounds = results.workloads.length > 0;
   const whole = [
     ...(hasRounds ? [...sections, legend(options)] : []),
+    ...(billing === undefined ? [] : [`### Billing\n\n${billing.sections.join("\n\n")}\n`]),
     `### The bars\n\n${barsTable(findings)}\n`,
     ...(hasRounds ? [`### In short\n\n${ratios}\n`] : []),
   ].join("\n");

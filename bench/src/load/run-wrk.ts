@@ -5,7 +5,7 @@ import { loadCore, runChild } from "../machine/child.ts";
 
 /** What wrk is told to send, by one of the scripts in `lua/`. */
 export type Load = {
-  script: "one-token" | "rotate" | "forge" | "post" | "mint";
+  script: "one-token" | "rotate" | "forge" | "post" | "mint" | "calls";
   connections: number;
   /** What the script's `init` gets. */
   arguments: readonly string[];
