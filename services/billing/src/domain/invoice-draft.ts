@@ -54,3 +54,8 @@ function taxesOf(lines: readonly Line[]): Tax[] {
       return { rate_ppm, taxable, amount: divideRounded(taxable * BigInt(rate_ppm), 1_000_000n) };
     });
 }
+
+/** What is taken back of a rate. */
+export function negated({ rate_ppm, taxable, amount }: Tax): Tax {
+  return { rate_ppm, taxable: -taxable, amount: -amount };
+}

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { splitCredit } from "../domain/credit-split.ts";
 import { invoiceNumber } from "../domain/invoice.ts";
-import type { Tax } from "../domain/invoice-draft.ts";
+import { negated, type Tax } from "../domain/invoice-draft.ts";
 import { creditNoteSeries } from "../domain/settings.ts";
 import { amountDue, settleByCredit } from "../domain/settlement.ts";
 import { endpoint } from "../endpoint.ts";
@@ -61,8 +61,4 @@ async function split(tx: TenantTransaction, { id }: Invoice, amount: bigint): Pr
     taxes,
     earlier.map((each) => each.map(negated)),
   );
-}
-
-function negated({ rate_ppm, taxable, amount }: Tax): Tax {
-  return { rate_ppm, taxable: -taxable, amount: -amount };
 }
