@@ -12,6 +12,7 @@ import {
   paymentBody,
   settingsBody,
 } from "../support/bodies.ts";
+import { injectFaults } from "../support/inject-faults.ts";
 import {
   allScopes,
   patiently,
@@ -241,28 +242,13 @@ test("9. a write escapes its transaction: a fault after any statement leaves not
     [`/v1/invoices/${open}/payments`, paymentBody(100), {}],
     [`/v1/invoices/${open}/credit-notes`, { full: true, reason: "x" }, {}],
   ];
-  // A sequence counts writes even when they are undone. The nth of them fails.
-  await query(
-    superuserUrl,
-    "CREATE SEQUENCE writes",
-    "CREATE SEQUENCE failing",
-    `CREATE FUNCTION fail() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
-     BEGIN
-       IF nextval('writes') = (SELECT last_value FROM failing) THEN RAISE EXCEPTION 'injected'; END IF;
-       RETURN NULL;
-     END $$`,
-    ...guarded.map(
-      (table) => `CREATE TRIGGER zz_fail AFTER INSERT OR UPDATE OR DELETE ON ${table}
-        FOR EACH STATEMENT EXECUTE FUNCTION fail()`,
-    ),
-  );
+  const failAt = await injectFaults(superuserUrl, guarded);
 
   for (const [path, body, headers] of posts) {
     const before = await state();
     let writes = 0;
     for (;;) {
-      const arm = `SELECT setval('writes', 1, false), setval('failing', ${writes + 1})`;
-      await query(superuserUrl, arm);
+      await failAt(writes + 1);
       const { status } = await patiently(() => caller.post(path, body, headers));
       if (status < 300) break;
       expect([path, status]).toEqual([path, 500]);

@@ -1,5 +1,4 @@
 import { randomUUID } from "node:crypto";
-import { request } from "node:http";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import {
   createCustomer,
@@ -8,6 +7,7 @@ import {
   invoiceBody,
   settingsBody,
 } from "../support/bodies.ts";
+import { sendChunks } from "../support/send-chunks.ts";
 import {
   type Answer,
   type BillingUnderTest,
@@ -87,7 +87,8 @@ describe("a body", () => {
 
   test("of more than 1 MiB is refused, whether its length is announced or not", async () => {
     expectProblem(await postRaw(`"${"x".repeat(1_048_576)}"`), 413, "body_too_large");
-    expect(await sendChunks(`${billing.url}/v1/customers`, 40, 65_536)).toBe(413);
+    const at = `${billing.url}/v1/customers`;
+    expect(await sendChunks(at, await billing.token(), { count: 40, size: 65_536 })).toBe(413);
   });
 
   test("may say its charset", async () => {
@@ -95,23 +96,6 @@ describe("a body", () => {
     expect((await postRaw(JSON.stringify(customerBody), headers)).status).toBe(201);
   });
 });
-
-/** Chunked, so that nobody announces how much it will be. */
-async function sendChunks(url: string, count: number, size: number): Promise<number> {
-  const { promise, resolve, reject } = Promise.withResolvers<number>();
-  const headers = {
-    ...json,
-    authorization: `Bearer ${await billing.token()}`,
-    "idempotency-key": randomUUID(),
-  };
-  const sending = request(url, { method: "POST", headers }, (response) => {
-    response.resume();
-    resolve(response.statusCode ?? 0);
-  });
-  sending.on("error", reject);
-  for (let chunk = 0; chunk < count; chunk += 1) sending.write(Buffer.alloc(size, 32));
-  return await promise;
-}
 
 type Faulty = [object, string, string];
 
@@ -201,6 +185,7 @@ describe("a query", () => {
     ["/v1/invoices?limit=1&limit=2", "limit"],
     ["/v1/invoices?due_before=2026-02-30", "due_before"],
     ["/v1/invoices?issued_on[gt]=2026-01-01", "issued_on[gt]"],
+    ["/v1/invoices?issued_on[gte]=2026-01-01T00:00:00%2B04:00", "issued_on[gte]"],
     ["/v1/invoices?customer_id=x", "customer_id"],
     ["/v1/invoices?number=%00", "number"],
     ["/v1/invoices?overdue=yes", "overdue"],
