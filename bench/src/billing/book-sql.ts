@@ -78,10 +78,13 @@ export const withoutChecksAtCommit = checksAtCommit("DISABLE");
 export const withChecksAtCommit = checksAtCommit("ENABLE");
 
 function checksAtCommit(verb: "ENABLE" | "DISABLE"): string[] {
-  const toggle = (table: string, trigger: string) =>
-    `ALTER TABLE ${table} ${verb} TRIGGER ${trigger}`;
-  return [
-    ...["invoice", "invoice_line", "invoice_tax"].map((table) => toggle(table, "totals_agree")),
-    ...["invoice", "ledger_entry"].map((table) => toggle(table, "ledger_agrees")),
+  const watched: [trigger: string, tables: string[]][] = [
+    ["totals_agree", ["invoice", "invoice_line", "invoice_tax"]],
+    ["totals_agree_still", ["invoice"]],
+    ["ledger_agrees", ["invoice", "ledger_entry"]],
+    ["ledger_agrees_still", ["invoice"]],
   ];
+  return watched.flatMap(([trigger, tables]) =>
+    tables.map((table) => `ALTER TABLE ${table} ${verb} TRIGGER ${trigger}`),
+  );
 }

@@ -19,6 +19,7 @@ const lists: Record<string, (tenant: Tenant) => string> = {
   "by customer": ({ customers }) => `&customer_id=${customers[7]}`,
   "by number": ({ invoices }) => `&number=${invoices[500]?.number}`,
   "issued in the first days": () => "&issued_on[lte]=2025-01-02",
+  "due in the first days": () => "&due_before=2025-02-03",
 };
 
 /**
