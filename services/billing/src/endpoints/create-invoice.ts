@@ -27,11 +27,12 @@ export const createInvoice = endpoint({
     const draft = computeDraft(lines);
     await requireCustomer(tx, wanted.customer_id);
 
-    const invoice = await insertDraft(tx, wanted, draft);
+    const { invoice, parts } = await insertDraft(tx, wanted, draft);
+    const shown = await showInvoice(tx, invoice, parts);
     const { customer_id, external_id } = invoice;
     const data = { customer_id, external_id, total: moneyOf(invoice, invoice.total) };
     await recordInvoiceEvent(tx, "invoice.created", invoice, data);
     const headers = { etag: etagOf(invoice.version), location: `/v1/invoices/${invoice.id}` };
-    return { status: 201, headers, body: await showInvoice(tx, invoice) };
+    return { status: 201, headers, body: shown };
   },
 });

@@ -37,8 +37,9 @@ export function endingInvoice({ rule, event, enter, ...definition }: Ending): En
       const settled = namingTransitions(() => rule(seen));
       const invoice = await updateSettled(tx, seen, settled);
       await enter?.(tx, seen, reason);
+      const answer = await answerInvoice(tx, invoice);
       await recordInvoiceEvent(tx, event, invoice, { number: invoice.number, reason });
-      return await answerInvoice(tx, invoice);
+      return answer;
     },
   });
 }

@@ -10,7 +10,7 @@ import { problem } from "../problems.ts";
 import { nextDocument } from "../store/counters.ts";
 import { findCustomer } from "../store/customers.ts";
 import { type Numbered, updateFinalized } from "../store/invoice-changes.ts";
-import { findParts } from "../store/invoice-parts.ts";
+import { findParts, type Parts } from "../store/invoice-parts.ts";
 import type { Invoice } from "../store/invoices.ts";
 import { insertLedgerEntry } from "../store/ledger.ts";
 import { findSettings } from "../store/settings.ts";
@@ -40,8 +40,9 @@ export const finalizeInvoice = endpoint({
     const invoice = await updateFinalized(tx, draft, await finalized(tx, draft, body.issued_on));
     const parts = await findParts(tx, id);
     await charge(tx, invoice, parts);
+    const answer = await answerInvoice(tx, invoice, parts);
     await record(tx, draft, invoice, parts);
-    return await answerInvoice(tx, invoice);
+    return answer;
   },
 });
 
@@ -60,8 +61,6 @@ async function finalized(tx: TenantTransaction, draft: Invoice, wanted?: Day): P
   const seq = await nextDocument(tx, { kind: "invoice", series, issuedOn });
   return { ...finalization, number: invoiceNumber(series, seq), series, seq };
 }
-
-type Parts = Awaited<ReturnType<typeof findParts>>;
 
 async function charge(tx: TenantTransaction, invoice: Invoice, { taxes }: Parts): Promise<void> {
   const { id, total, issued_on } = invoice;

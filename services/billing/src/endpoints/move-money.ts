@@ -24,6 +24,7 @@ export async function moveMoney(
 ): Promise<Reply> {
   const written = await insertLedgerEntry(tx, { ...entry, invoice_id: seen.id });
   const invoice = await updateSettled(tx, seen, settled);
+  const shown = await showInvoice(tx, invoice);
   const { id, number, reference, method, reason, reverses, occurred_on } = written;
   const amount = moneyOf(invoice, written.amount);
   const details = { number, reference, method, reason, reverses, occurred_on };
@@ -32,6 +33,6 @@ export async function moveMoney(
   return {
     status: 201,
     headers: { etag: etagOf(invoice.version), location: `/v1/invoices/${invoice.id}` },
-    body: { entry: presentEntry(written), invoice: await showInvoice(tx, invoice) },
+    body: { entry: presentEntry(written), invoice: shown },
   };
 }

@@ -40,10 +40,11 @@ export const updateInvoice = endpoint({
     if (draft === undefined && changed.length === 0) return await answerInvoice(tx, seen);
     if (changed.includes("external_id")) await refuseTakenExternalId(tx, merged.external_id);
     const invoice = await updateDraft(tx, seen, { ...merged, draft });
+    const answer = await answerInvoice(tx, invoice);
     await recordInvoiceEvent(tx, "invoice.updated", invoice, {
       changed: draft === undefined ? changed : [...changed, "lines"],
       total: moneyOf(invoice, invoice.total),
     });
-    return await answerInvoice(tx, invoice);
+    return answer;
   },
 });

@@ -9,7 +9,8 @@ export type Happened = Pick<Event, "type" | "entity" | "entity_id" | "entity_ver
 
 /**
  * Writes down what happened, in the transaction in which it happens. The counter's row lock puts
- * events in the order of their commits, so that no reader is overtaken. It comes last of all locks.
+ * events in the order of their commits, so that no reader is overtaken. It comes last of all locks,
+ * and after all work that can be done before: a tenant's other writers wait for it.
  */
 export async function recordEvent(tx: TenantTransaction, happened: Happened): Promise<void> {
   const { principal, requestId, now } = tx;

@@ -12,11 +12,13 @@ const constraintProblems: Record<string, () => Problem> = {
 const retryable = new Set(["40001", "40P01"]);
 
 /** The reply of a key was stored between our look and our insert: look again. */
-const storedMeanwhile = "idempotency_key_pkey";
+export class StoredMeanwhileError extends Error {
+  override readonly name = "StoredMeanwhileError";
+}
 
 export function isWorthRetrying(error: unknown): boolean {
-  if (!(error instanceof pg.DatabaseError)) return false;
-  return retryable.has(error.code ?? "") || error.constraint === storedMeanwhile;
+  if (error instanceof StoredMeanwhileError) return true;
+  return error instanceof pg.DatabaseError && retryable.has(error.code ?? "");
 }
 
 /** Names a failure of the database. What it does not know is a bug and stays as it is. */

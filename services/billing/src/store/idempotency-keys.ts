@@ -1,4 +1,5 @@
 import { sql } from "kysely";
+import { StoredMeanwhileError } from "./failures.ts";
 import type { TenantTransaction } from "./tenant-transaction.ts";
 
 export type StoredReply = { status: number; headers: Record<string, string>; body: string };
@@ -32,7 +33,7 @@ export async function findReply(tx: TenantTransaction, key: string) {
     .executeTakeFirst();
 }
 
-/** Keeps a reply; one that expired gives way. A live one is a 23505, on which we look again. */
+/** Keeps a reply; one that expired gives way, for one that lives the transaction is run again. */
 export async function storeReply(
   tx: TenantTransaction,
   key: string,
@@ -46,18 +47,15 @@ export async function storeReply(
     expires_at: expiresAt,
   };
   const owner = { tenant_id: tx.principal.tenant, ...ownerOf(tx, key) };
-  const replaced = await tx.sql
-    .updateTable("idempotency_key")
-    .set(kept)
-    .where("tenant_id", "=", owner.tenant_id)
-    .where("client_id", "=", owner.client_id)
-    .where("sub", "=", owner.sub)
-    .where("key", "=", owner.key)
-    .where("expires_at", "<=", tx.now)
-    .executeTakeFirst();
-  if (replaced.numUpdatedRows > 0n) return;
-  await tx.sql
+  const stored = await tx.sql
     .insertInto("idempotency_key")
     .values({ ...owner, ...kept })
-    .execute();
+    .onConflict((conflict) =>
+      conflict
+        .columns(["tenant_id", "client_id", "sub", "key"])
+        .doUpdateSet(kept)
+        .where("idempotency_key.expires_at", "<=", tx.now),
+    )
+    .executeTakeFirst();
+  if (stored.numInsertedOrUpdatedRows === 0n) throw new StoredMeanwhileError();
 }

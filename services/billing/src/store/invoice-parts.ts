@@ -6,7 +6,12 @@ import type { TenantTransaction } from "./tenant-transaction.ts";
 export type InvoiceLine = Selectable<Tables["invoice_line"]>;
 export type InvoiceTax = Selectable<Tables["invoice_tax"]>;
 
-export async function findParts({ sql, principal }: TenantTransaction, invoiceId: string) {
+export type Parts = { lines: InvoiceLine[]; taxes: InvoiceTax[] };
+
+export async function findParts(
+  { sql, principal }: TenantTransaction,
+  invoiceId: string,
+): Promise<Parts> {
   const lines = await sql
     .selectFrom("invoice_line")
     .where("tenant_id", "=", principal.tenant)
@@ -27,17 +32,20 @@ export async function findParts({ sql, principal }: TenantTransaction, invoiceId
 export async function insertParts(
   tx: TenantTransaction,
   id: string,
-  { lines, taxes }: Pick<Draft, "lines" | "taxes">,
-): Promise<void> {
+  draft: Pick<Draft, "lines" | "taxes">,
+): Promise<Parts> {
   const part = { tenant_id: tx.principal.tenant, invoice_id: id };
-  await tx.sql
+  const lines = await tx.sql
     .insertInto("invoice_line")
-    .values(lines.map((line) => ({ ...part, ...line })))
+    .values(draft.lines.map((line) => ({ ...part, ...line })))
+    .returningAll()
     .execute();
-  await tx.sql
+  const taxes = await tx.sql
     .insertInto("invoice_tax")
-    .values(taxes.map((tax) => ({ ...part, ...tax })))
+    .values(draft.taxes.map((tax) => ({ ...part, ...tax })))
+    .returningAll()
     .execute();
+  return { lines, taxes };
 }
 
 export async function deleteParts({ sql, principal }: TenantTransaction, id: string) {

@@ -4,7 +4,7 @@ import type { Status } from "../domain/invoice.ts";
 import type { Draft } from "../domain/invoice-draft.ts";
 import { problem } from "../problems.ts";
 import { isId, newId } from "./ids.ts";
-import { insertParts } from "./invoice-parts.ts";
+import { insertParts, type Parts } from "./invoice-parts.ts";
 import type { Tables } from "./tables.ts";
 import type { TenantTransaction } from "./tenant-transaction.ts";
 
@@ -48,7 +48,7 @@ export async function insertDraft(
   tx: TenantTransaction,
   invoice: NewInvoice,
   draft: Draft,
-): Promise<Invoice> {
+): Promise<{ invoice: Invoice; parts: Parts }> {
   const { tenant, subject } = tx.principal;
   const { subtotal, tax, total } = draft;
   const inserted = await tx.sql
@@ -73,8 +73,7 @@ export async function insertDraft(
     await refuseTakenExternalId(tx, invoice.external_id);
     throw problem("duplicate_external_id"); // it was taken, and given up again, in between
   }
-  await insertParts(tx, inserted.id, draft);
-  return inserted;
+  return { invoice: inserted, parts: await insertParts(tx, inserted.id, draft) };
 }
 
 /** Names the invoice that has an external_id already. */

@@ -163,7 +163,7 @@ test("a database that is not migrated yet is one that is not ready yet", async (
 
   expectUnavailable(await caller.get("/v1/invoices"));
   expect((await readiness(billing.adminUrl)).checks).toMatchObject({
-    database: expect.stringContaining("the schema is older than 0005"),
+    database: expect.stringContaining("the schema is older than 0007"),
   });
 
   await query(billing.database.superuserUrl, "UPDATE kysely_migration SET name = substr(name, 2)");

@@ -84,7 +84,7 @@ async function exitOf(child: ChildProcess): Promise<number | null> {
 test("migrate makes the database; a second run changes nothing; billing serves and stops", async () => {
   await using first = start("migrate.ts");
   expect(await first.exit).toBe(0);
-  expect(await first.line("database_migrated")).toMatchObject({ applied: { length: 5 } });
+  expect(await first.line("database_migrated")).toMatchObject({ applied: { length: 7 } });
   await using second = start("migrate.ts");
   expect(await second.exit).toBe(0);
   expect(await second.line("database_migrated")).toMatchObject({ applied: [] });
@@ -107,7 +107,21 @@ test("migrate makes the database; a second run changes nothing; billing serves a
   billing.child.kill("SIGTERM");
   expect(await billing.exit).toBe(0);
   expect(JSON.stringify(billing.lines)).not.toContain(token);
-}, 30_000);
+});
+
+test("of two migrate jobs at once each step is taken by one, and both end well", async () => {
+  const twice = `${database}_twice`;
+  const url = (env.BILLING_DATABASE_URL as string).replace(database, twice);
+  await using one = start("migrate.ts", { BILLING_DATABASE_URL: url });
+  await using other = start("migrate.ts", { BILLING_DATABASE_URL: url });
+
+  const exits = [await one.exit, await other.exit];
+  await query(process.env.TEST_POSTGRES_URL as string, `DROP DATABASE ${twice} WITH (FORCE)`);
+
+  expect(exits).toEqual([0, 0]);
+  const lines = [await one.line("database_migrated"), await other.line("database_migrated")];
+  expect(lines.flatMap(({ applied }) => applied)).toHaveLength(7);
+});
 
 test("told to stop while it waits for PostgreSQL, the migrate job ends at once, with nothing done", async () => {
   await using job = start("migrate.ts", {
