@@ -41,9 +41,17 @@ async function ensureRole(client: pg.Client, role: Role): Promise<void> {
 
 async function ensureDatabase(client: pg.Client, database: string, owner: string): Promise<void> {
   const name = client.escapeIdentifier(database);
-  const found = await client.query("SELECT 1 FROM pg_database WHERE datname = $1", [database]);
+  const found = await client.query(isOpen, [database]);
   if (found.rowCount === 0) {
     await client.query(`CREATE DATABASE ${name} OWNER ${client.escapeIdentifier(owner)}`);
   }
-  await client.query(`REVOKE ALL ON DATABASE ${name} FROM PUBLIC`);
+  // Only where it is: another job may be granting its role its rights, which would collide.
+  if (found.rows[0]?.open !== false)
+    await client.query(`REVOKE ALL ON DATABASE ${name} FROM PUBLIC`);
 }
+
+/** Whether everybody may do anything with a database; 0 is PUBLIC. */
+const isOpen = `
+  SELECT EXISTS (
+    SELECT FROM aclexplode(coalesce(datacl, acldefault('d', datdba))) WHERE grantee = 0
+  ) AS open FROM pg_database WHERE datname = $1`;
