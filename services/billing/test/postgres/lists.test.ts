@@ -96,6 +96,27 @@ test("a search takes what it is given by the letter", async () => {
   expect(await found("\\")).toBe(0);
 });
 
+test("several states are one list, walked in order and without a repeat", async () => {
+  const tenant = await billing.as({ tenant: "01920000-0000-7000-8000-00000000000d" });
+  const customer_id = await createCustomer(tenant);
+  const ids: string[] = [];
+  for (let index = 0; index < 9; index += 1) {
+    const id = await createDraft(tenant, { customer_id });
+    if (index % 3 !== 0) await finalize(tenant, id);
+    ids.push(id);
+  }
+
+  const walked: string[] = [];
+  for (let path: string | undefined = "?limit=2&status=draft&status=open&status=draft"; path; ) {
+    const { json } = await tenant.get(`/v1/invoices${path}`);
+    walked.push(...json.data.map(({ id }: { id: string }) => id));
+    const next = `?limit=2&status=draft&status=open&status=draft&cursor=${json.next_cursor}`;
+    path = json.has_more ? next : undefined;
+  }
+
+  expect(walked).toEqual(ids.sort().reverse());
+});
+
 test("invoices are found by what they are, and overdue by the tenant's own midnight", async () => {
   const tenant = await billing.as({ tenant: "01920000-0000-7000-8000-00000000000c" });
   const settings = { ...settingsBody, timezone: "Pacific/Auckland", payment_terms_days: 1 };
