@@ -94,7 +94,7 @@ e2e: docker node_modules/.stamp ## the real containers, driven from outside
 	@npm run --silent e2e
 
 .PHONY: bench
-bench: node_modules/.stamp ## the gateway beside its peers, as ratios
+bench: node_modules/.stamp ## the gateway beside its peers, and billing (BENCH_ONLY=billing)
 	@npm run --silent bench
 
 .PHONY: bench-mint
