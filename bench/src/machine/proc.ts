@@ -3,12 +3,9 @@ import { readdirSync, readFileSync } from "node:fs";
 const tickMicros = 10_000; // USER_HZ is 100 on every Linux that Node runs on
 const pageBytes = 4_096;
 
-/** What a process and its descendants used of the processor so far: user and system, in µs. */
+/** What a process and its descendants used of the processor so far, those that ended included, in µs. */
 export function cpuMicros(pid: number): number {
-  return sumOverTree(pid, (each) => {
-    const [, utime = 0, stime = 0] = statOf(each);
-    return (utime + stime) * tickMicros;
-  });
+  return sumOverTree(pid, (each) => statOf(each).ticks * tickMicros);
 }
 
 /** Resident memory of a process and its descendants, in bytes. */
@@ -53,7 +50,7 @@ function treeOf(root: number): number[] {
     const pid = Number(name);
     if (!Number.isInteger(pid)) continue;
     try {
-      parents.set(pid, statOf(pid)[0]);
+      parents.set(pid, statOf(pid).parent);
     } catch {
       // It ended between two reads.
     }
@@ -66,8 +63,10 @@ function treeOf(root: number): number[] {
 }
 
 /** proc(5): the command is in parentheses and may hold anything, so the fields begin after it. */
-function statOf(pid: number): [parent: number, utime: number, stime: number] {
+function statOf(pid: number): { parent: number; ticks: number } {
   const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
   const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-  return [Number(fields[1]), Number(fields[11]), Number(fields[12])];
+  // utime and stime, and cutime and cstime of children that were waited for.
+  const ticks = fields.slice(11, 15).reduce((sum, field) => sum + Number(field), 0);
+  return { parent: Number(fields[1]), ticks };
 }
