@@ -4,18 +4,8 @@ import { expect, test } from "@jest/globals";
 import { startServer } from "@tollgate/shared/testing/start-server";
 import { startFixture } from "./support/gateway.ts";
 import { startProcess } from "./support/process.ts";
+import { everything } from "./support/raw-http.ts";
 import { recordingUpstream } from "./support/upstream.ts";
-
-/** What a socket got until it was closed. */
-async function everything(socket: ReturnType<typeof connect>): Promise<string> {
-  let text = "";
-  try {
-    for await (const chunk of socket) text += chunk;
-  } catch {
-    // A reset: what came before it is all.
-  }
-  return text;
-}
 
 test("a CONNECT whose client resets at once ends nothing but its own connection", async () => {
   await using upstream = await startServer((_request, response) => void response.end("ok"));

@@ -3,6 +3,7 @@ import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { type Problem, problemBody, problemType } from "@tollgate/shared/problem";
 import { problem } from "../problems.ts";
+import { condemn, isCondemned } from "./condemned.ts";
 import { endAll } from "./end-together.ts";
 
 export type OnRefusal = (problem: Problem, peer: string | undefined) => void;
@@ -16,25 +17,42 @@ export function listenForTrouble(server: Server, app: RequestListener, onRefusal
   server.on("checkExpectation", app);
   server.on("connect", (_request, socket) => {
     // Pipelined behind a request that is still owed its answer: ours would be taken for that one.
-    if (isBusy(socket)) return void socket.destroy();
+    if (owedAnswer(socket) !== undefined) return void socket.destroy();
     refuse(socket, problem("method_not_allowed"), onRefusal);
   });
-  server.on("clientError", (error: NodeJS.ErrnoException, socket) => {
+  server.on("clientError", (error: NodeJS.ErrnoException, socket: Socket) => {
     endAll(); // the request before this trouble has its answer: it must not be lost with the rest
     if (error.code === "ECONNRESET" || !socket.writable) return void socket.destroy();
+    const owed = owedAnswer(socket);
+    if (owed === undefined || isOwnFault(owed)) refuse(socket, problemOf(error), onRefusal);
     // A refusal written into an answer would be read as a part of it.
-    if (isAnswering(socket)) return void (socket as Socket).resetAndDestroy();
-    refuse(socket, problemOf(error), onRefusal);
+    else if (owed.headersSent && !owed.writableEnded) socket.resetAndDestroy();
+    else endAfter(owed, socket, () => onRefusal(problemOf(error), socket.remoteAddress));
   });
 }
 
-function isBusy(socket: Duplex & { _httpMessage?: ServerResponse | null }): boolean {
-  return Boolean(socket._httpMessage);
+/** Node keeps the answer whose turn it is on its socket, and looks there for it as well. */
+function owedAnswer(
+  socket: Duplex & { _httpMessage?: ServerResponse | null },
+): ServerResponse | undefined {
+  return socket._httpMessage ?? undefined;
 }
 
-/** Node keeps the answer that is being written on its socket, and looks there for this as well. */
-function isAnswering(socket: Duplex & { _httpMessage?: ServerResponse | null }): boolean {
-  return socket._httpMessage?.headersSent ?? false;
+/** It is the request's own body that is malformed, and nothing of its answer is written yet. */
+function isOwnFault({ req, headersSent }: ServerResponse): boolean {
+  return !req.complete && !headersSent;
+}
+
+/**
+ * What is malformed came behind a whole request whose answer is due first (RFC 9112 section 9.3.2):
+ * a refusal would be taken for that one. It gets its own answer, which says that it is the last.
+ */
+function endAfter(owed: ServerResponse, socket: Socket, report: () => void): void {
+  if (isCondemned(socket)) return;
+  condemn(socket);
+  owed.shouldKeepAlive = false;
+  owed.once("finish", () => socket.destroySoon());
+  report();
 }
 
 function problemOf({ code }: NodeJS.ErrnoException): Problem {
@@ -44,7 +62,7 @@ function problemOf({ code }: NodeJS.ErrnoException): Problem {
 }
 
 function refuse(
-  socket: Duplex & { remoteAddress?: string },
+  socket: Duplex & { remoteAddress?: string | undefined },
   refusal: Problem,
   onRefusal: OnRefusal,
 ) {

@@ -1,4 +1,4 @@
-import { connect } from "node:net";
+import { connect, type Socket } from "node:net";
 
 export type RawAnswer = { status: number; head: string; body: string; text: string };
 
@@ -17,6 +17,17 @@ export async function sendRaw(port: number, request: string): Promise<RawAnswer>
   }
   socket.destroy();
   return parse(text);
+}
+
+/** What a socket got until it was closed. */
+export async function everything(socket: Socket): Promise<string> {
+  let text = "";
+  try {
+    for await (const chunk of socket) text += chunk.toString("latin1");
+  } catch {
+    // A reset: what came before it is all.
+  }
+  return text;
 }
 
 function isWhole(text: string): boolean {
