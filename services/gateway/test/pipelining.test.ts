@@ -115,3 +115,46 @@ describe("what is malformed is not refused before the answers that are due:", ()
     expect(gateway.upstream.requests.filter(({ body }) => body !== "")).toEqual([]);
   });
 });
+
+// Node's parser stops at an Upgrade. Where it is not taken, what was read with it is lost.
+describe("behind an Upgrade that is not taken nothing is believed, and the answer says so:", () => {
+  const h2c = "Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABk\r\n";
+  const post = `POST /open/a HTTP/1.1\r\nHost: a\r\n${h2c}Content-Length: 5\r\n\r\nhello`;
+
+  test.each([
+    ["another request", [get("/open/a", h2c) + get("/open/b")]],
+    ["a request behind a body", [post + get("/open/b")]],
+    [
+      "half a request, then the rest",
+      [`${get("/open/a", h2c)}GET /open/b HT`, "TP/1.1\r\nHost: a\r\n\r\n"],
+    ],
+    [
+      "a request that is lost and one that is not",
+      [get("/open/a", h2c) + get("/open/b"), get("/open/c")],
+    ],
+    ["nothing but a later request", [get("/open/a", h2c), get("/open/b")]],
+  ])("%s", async (_what, pieces) => {
+    await using upstream = await heldUpstream();
+    await using gateway = await startFixture({ upstream });
+    const socket = connect(gateway.port, "127.0.0.1").setNoDelay();
+    const text = everything(socket);
+
+    socket.write(pieces[0] as string);
+    await until(() => upstream.requests.length === 1);
+    for (const piece of pieces.slice(1)) await new Promise((sent) => socket.write(piece, sent));
+    upstream.release();
+
+    expect(await text).toMatch(/^HTTP\/1\.1 200 .*\r\nConnection: close\r\n.*own answer$/is);
+    expect(upstream.urls()).toEqual(["/open/a"]);
+  });
+
+  test("also where the request itself is refused", async () => {
+    await using gateway = await startFixture();
+    const socket = connect(gateway.port, "127.0.0.1");
+
+    socket.write(get("/nowhere", h2c) + get("/open/b"));
+
+    expect(await everything(socket)).toMatch(/^HTTP\/1\.1 404 .*\r\nConnection: close\r\n/is);
+    expect(gateway.upstream.requests).toEqual([]);
+  });
+});

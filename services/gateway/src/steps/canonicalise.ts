@@ -9,6 +9,12 @@ export function canonicalise(): Step {
   return function canonicalise(ctx, next) {
     const { req } = ctx;
     if (isCondemned(req.socket)) throw problem("framing_not_accepted");
+    // Of an Upgrade that is not taken Node's parser loses what came behind it: whoever sent it learns
+    // from the end of the connection that it was not read, and nothing that follows is believed.
+    if (req.headers.upgrade !== undefined) {
+      condemn(req.socket);
+      ctx.res.shouldKeepAlive = false;
+    }
     try {
       // Node's parser lets `HTTP/2.0` pass on a connection that speaks HTTP/1.
       if (req.httpVersionMajor !== 1) throw problem("request_malformed");

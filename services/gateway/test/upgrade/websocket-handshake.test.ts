@@ -76,22 +76,6 @@ describe("what is not quite a handshake is a plain request, and never a tunnel:"
     expect(upstream.handshakes).toEqual([]);
     expect(upstream.requests).toEqual([]);
   });
-
-  test("the next request on that connection is judged by itself", async () => {
-    await using upstream = await websocketUpstream();
-    await using gateway = await startFixture({ upstream, routes });
-    const socket = connect(gateway.port, "127.0.0.1");
-
-    socket.write(handshake({ Upgrade: "h2c" }));
-    const [first] = await once(socket, "data");
-    socket.write(smuggled);
-    const [second] = await once(socket, "data");
-    socket.destroy();
-
-    expect(String(first)).toMatch(/^HTTP\/1.1 200 /);
-    expect(String(second)).toMatch(/^HTTP\/1.1 401 /);
-    expect(upstream.requests.map((each) => each.url)).toEqual(["/open"]);
-  });
 });
 
 test("a handshake behind a request that is not answered yet opens nothing", async () => {
