@@ -47,7 +47,7 @@ async function sendAndLeave(port: number, request: string, reached: Promise<unkn
 }
 
 test.each(Object.entries(phases))(
-  "a client that leaves %s takes its request along, within a tenth of a second",
+  "a client that leaves %s takes its request along, within a tenth of a second (reply-from #419, reply-from #428)",
   async (_when, request) => {
     await using replica = await startReplica(answer);
     await using relay = await startRelay({ route: [`upstream: "${replica.url}"`] });
@@ -95,7 +95,7 @@ test("a client that left while its token was verified has nothing sent for it", 
   expect(relay.report()).toMatchObject([{ active: 0 }]);
 });
 
-test("a thousand clients that leave, each at some point, leave nothing behind", async () => {
+test("a thousand clients that leave, each at some point, leave nothing behind (reply-from #424)", async () => {
   await using replica = await startReplica(answer);
   await using relay = await startRelay({ route: [`upstream: "${replica.url}"`] });
   const open = () =>

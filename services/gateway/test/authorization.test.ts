@@ -108,7 +108,7 @@ describe("a rule of the route decides, for each method, who may call:", () => {
   });
 });
 
-test("the same token is judged anew on every route and method (CVE-2021-32701)", async () => {
+test("the same token is judged anew on every route and method (CVE-2021-32701, Oathkeeper #743)", async () => {
   await using gateway = await startFixture({ routes });
   const token = await gateway.issuer.token({ scope: "invoices:read customers:read" });
   const headers = { authorization: `Bearer ${token}` };

@@ -135,7 +135,7 @@ describe("garbage in place of a token is a 401 and never a 500:", () => {
  * by whitespace before it, by other ways to write a key, by no key at all for an unknown kid. Here a
  * key has one algorithm, and none of them is symmetric.
  */
-describe("the key and the algorithm cannot be confused (CVE-2023-48223, CVE-2026-34950, GHSA-ww5h-9m49-7xx4, GHSA-gmvf-9v4p-v8jc):", () => {
+describe("the key and the algorithm cannot be confused (CVE-2023-48223, CVE-2026-34950, GHSA-ww5h-9m49-7xx4, GHSA-gmvf-9v4p-v8jc, fast-jwt #610, fast-jwt #636, APISIX #13182):", () => {
   test("HS256 over every way to write our public key is refused", async () => {
     await using gateway = await startFixture();
     const { jwk, kid } = gateway.issuer.key;
@@ -250,7 +250,7 @@ test("one signature is good for one spelling of the token: spare base64 bits are
   expect({ status, code }).toEqual({ status: 401, code: "token_malformed" });
 });
 
-test("where keys come from is not the token's to say: jku, x5u and jwk cause no connection", async () => {
+test("where keys come from is not the token's to say: jku, x5u and jwk cause no connection (CheatSheetSeries #2317)", async () => {
   await using gateway = await startFixture();
   await using evil = await startTestIssuer();
   const claims = accessTokenClaims({ iss: gateway.issuer.issuer });

@@ -107,7 +107,7 @@ test("any other expectation is a 417", async () => {
   expect(gateway.upstream.requests).toEqual([]);
 });
 
-test("an answer that the upstream breaks off is reset, never ended as if whole", async () => {
+test("an answer that the upstream breaks off is reset, never ended as if whole (http-proxy-middleware #782)", async () => {
   await using upstream = await recordingUpstream((_req, res) => {
     res.writeHead(200, { "content-length": "1000" });
     res.write("half of it", () => res.destroy());

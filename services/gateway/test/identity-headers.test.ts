@@ -62,7 +62,7 @@ describe("a claim that the token lacks leaves no header, whatever the client sen
     ["null", { tenant: null, roles: null }],
     ["empty", { tenant: "", roles: [] }],
   ])(
-    "%s (Pomerium #2261, Caddy GHSA-7r4p-vjf4-gxv4 #7545, APISIX #13330)",
+    "%s (Pomerium #2261, Caddy GHSA-7r4p-vjf4-gxv4, Caddy #7545, APISIX #13330)",
     async (_how, claims) => {
       await using gateway = await withIdentity();
 

@@ -30,7 +30,7 @@ test("an upstream that says it keeps connections for two seconds gets a new one 
   expect(upstream.connections()).toBe(3);
 });
 
-test("an idle connection is given up well before the upstream said it would close it", async () => {
+test("an idle connection is given up well before the upstream said it would close it (caddy #6452, nodejs/node #27363)", async () => {
   const { promise: closed, resolve } = Promise.withResolvers<void>();
   await using upstream = await rawUpstream((socket) => {
     socket.write(`${ok}Keep-Alive: timeout=3\r\n\r\nok`);
@@ -46,7 +46,7 @@ test("an idle connection is given up well before the upstream said it would clos
   expect((await relay.fetch({ method: "POST" })).status).toBe(200);
 });
 
-test("a GET on a connection that the upstream had just closed is sent again; a POST is not", async () => {
+test("a GET on a connection that the upstream had just closed is sent again; a POST is not (nodejs/node #47130, undici #5450)", async () => {
   // The first request of each connection is answered, at the second it is closed, unread.
   const seen = new WeakSet<object>();
   await using upstream = await rawUpstream((socket) => {

@@ -72,7 +72,7 @@ test.each([
   ["never stops", (response) => void setImmediate(pour, response)],
   ["is cut off", (response) => void response.write("{", () => response.destroy())],
 ] as [string, NonNullable<Issuer["state"]["misbehave"]>][])(
-  "while the JWKS endpoint %s, known keys go on, unknown kids are a 401, and one fetch a window is made",
+  "while the JWKS endpoint %s, known keys go on, unknown kids are a 401, and one fetch a window is made (node-jwks-rsa #385, node-jwks-rsa #502)",
   async (_how, misbehave) => {
     await using both = await startBoth("{ fresh: 1s, timeout: 200ms, failure_cooldown: 30s }");
     const { issuer, call } = both;
@@ -102,7 +102,21 @@ function pour(response: { destroyed: boolean; write(text: string): boolean }) {
   setImmediate(pour, response);
 }
 
-test("an outage beyond the limit of staleness is a 503 with Retry-After, not a 401 (PyJWT #1162)", async () => {
+test("a key that is new is fetched for within one cooldown (Envoy #36458, Envoy #37763, Envoy #39643, Envoy Gateway #4180)", async () => {
+  await using both = await startBoth("{ fresh: 1h, cooldown: 1s }");
+  const { issuer, call } = both;
+  expect((await call(await issuer.token(firstKey(issuer)))).status).toBe(200);
+  const next = await createSigningKey();
+  issuer.state.published = [firstKey(issuer), next];
+  const token = await issuer.token(next);
+
+  await becomes(() => call(token), 200, 401);
+
+  expect((await call(await issuer.token(firstKey(issuer)))).status).toBe(200);
+  expect(issuer.requests()).toBe(2);
+});
+
+test("an outage beyond the limit of staleness is a 503 with Retry-After, not a 401 (PyJWT #1162, Envoy #13705)", async () => {
   await using both = await startBoth("{ fresh: 100ms, stale: 300ms }");
   const { issuer, call } = both;
   const token = await issuer.token(firstKey(issuer));
@@ -117,7 +131,7 @@ test("an outage beyond the limit of staleness is a 503 with Retry-After, not a 4
   expect(response.headers.get("www-authenticate")).toBeNull();
 });
 
-test("a cached verdict ends with its key: withdrawn from the JWKS, the next request is a 401 (oathkeeper #763)", async () => {
+test("a cached verdict ends with its key: withdrawn from the JWKS, the next request is a 401 (Oathkeeper #763)", async () => {
   await using both = await startBoth("{ fresh: 100ms }");
   const { issuer, call } = both;
   const token = await issuer.token(firstKey(issuer));

@@ -12,7 +12,7 @@ const ok = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
 const smuggled = "GET /open/smuggled HTTP/1.1\r\nHost: a\r\n\r\n";
 const chunked = (text: string) => `${text.length.toString(16)}\r\n${text}\r\n0\r\n\r\n`;
 
-describe("a request inside a request stays inside (CVE-2026-29057):", () => {
+describe("a request inside a request stays inside (CVE-2026-29057, http-proxy #1721, httpxy #153):", () => {
   test.each(["GET", "HEAD", "DELETE", "OPTIONS", "POST", "PUT", "PATCH"])(
     "a chunked %s",
     async (method) => {
@@ -64,7 +64,7 @@ test.each(["CONNECT", "TRACE"])(
   },
 );
 
-test("an upstream that answers before it read the body gets no other request on that connection", async () => {
+test("an upstream that answers before it read the body gets no other request on that connection (httpxy #158)", async () => {
   await using upstream = await rawUpstream((socket) => socket.write(ok));
   await using relay = await startRelay({ route: [`upstream: "${upstream.url}"`] });
   const client = connect(relay.port, "127.0.0.1");

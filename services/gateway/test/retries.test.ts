@@ -7,7 +7,7 @@ import { startReplica } from "./support/replica.ts";
 // RetryHandler sends PUT and DELETE again on 500 and 429. A failing upstream then gets a multiple of
 // the load that it is failing under.
 
-test("an upstream that answers 503 to everything gets each request once, and its Retry-After is passed on", async () => {
+test("an upstream that answers 503 to everything gets each request once, and its Retry-After is passed on (reply-from #200)", async () => {
   await using replica = await startReplica((_req, res) => {
     res.writeHead(503, { "retry-after": "5" }).end("overloaded");
   });

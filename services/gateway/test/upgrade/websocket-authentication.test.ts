@@ -102,7 +102,7 @@ const cases: Case[] = [
   },
 ];
 
-describe("an upgrade is refused like any other request, and the upstream hears nothing:", () => {
+describe("an upgrade is refused like any other request, and the upstream hears nothing (zhin #463, actor-ts #623, teamclaude #314):", () => {
   test.each(cases)("$name", async ({ status, code, authorization }) => {
     await using upstream = await websocketUpstream();
     await using gateway = await startFixture({ upstream, routes });
