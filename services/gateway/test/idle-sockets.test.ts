@@ -46,6 +46,20 @@ test("an idle connection is given up well before the upstream said it would clos
   expect((await relay.fetch({ method: "POST" })).status).toBe(200);
 });
 
+test("where the upstream says nothing, it is given up before a Node upstream would close it", async () => {
+  const { promise: first, resolve } = Promise.withResolvers<string>();
+  await using upstream = await rawUpstream((socket) => {
+    socket.write(`${ok}\r\nok`);
+    // Both in one event loop: whatever else the machine does, the earlier of the two comes first.
+    setTimeout(resolve, 5_000, "upstream").unref();
+    socket.once("end", () => resolve("gateway"));
+  });
+  await using relay = await startRelay({ route: [`upstream: "${upstream.url}"`] });
+  await (await relay.fetch({ method: "POST" })).text();
+
+  expect(await first).toBe("gateway");
+});
+
 test("a GET on a connection that the upstream had just closed is sent again; a POST is not (nodejs/node #47130, undici #5450)", async () => {
   // The first request of each connection is answered, at the second it is closed, unread.
   const seen = new WeakSet<object>();

@@ -57,6 +57,14 @@ describe("a connection that does not get on is closed, whatever it began to spea
   });
 });
 
+test("a connection that is kept says for how long, and a client gives it up before the gateway does", async () => {
+  await using gateway = await startFixture();
+
+  const { head } = await gateway.raw("GET /open HTTP/1.1\r\nHost: a\r\n\r\n");
+
+  expect(head).toMatch(/^keep-alive: timeout=65$/im);
+});
+
 test("a tunnel that was opened and is not used ends too (CVE-2026-88012)", async () => {
   await using upstream = await websocketUpstream();
   await using gateway = await startFixture({
