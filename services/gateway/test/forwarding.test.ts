@@ -66,6 +66,18 @@ test("a body over the route's limit is refused before the upstream hears of it",
   expect(gateway.upstream.requests).toEqual([]);
 });
 
+test("one that only says that it is larger is refused before a byte of it is there", async () => {
+  await using gateway = await startFixture();
+
+  const answer = await gateway.raw(
+    "POST /open/x HTTP/1.1\r\nHost: a\r\nContent-Length: 1048577\r\n\r\n",
+  );
+
+  expect(answer.status).toBe(413);
+  expect(JSON.parse(answer.body)).toMatchObject({ code: "body_too_large" });
+  expect(gateway.upstream.requests).toEqual([]);
+});
+
 // reply-from kept the URLs that it had made under source and destination run together, so that one
 // route's answer came from another's upstream.
 test("routes whose paths and upstreams run together are kept apart (GHSA-v574-6498-x57v)", async () => {

@@ -5,7 +5,7 @@ import { expect, jest, test } from "@jest/globals";
 import { startServer } from "@tollgate/shared/testing/start-server";
 import { startProcess } from "../support/process.ts";
 
-jest.setTimeout(60_000); // processes start and are replaced
+jest.setTimeout(180_000); // processes start and are replaced
 
 const routes = (upstream: string) =>
   `routes: [{ path: /a, upstream: "${upstream}", access: public }]\n`;

@@ -7,7 +7,7 @@ import { until } from "../support/until.ts";
 import { websocketRoutes } from "../support/websocket-routes.ts";
 import { dial, websocketUpstream } from "../support/websocket-upstream.ts";
 
-jest.setTimeout(60_000); // three processes start in each test
+jest.setTimeout(180_000); // three processes start in each test
 
 /** Two workers, a service with WebSockets, and an issuer with a list of what it revoked. */
 async function startAll() {

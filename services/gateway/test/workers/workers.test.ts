@@ -7,7 +7,7 @@ import { expect, jest, test } from "@jest/globals";
 import { startServer } from "@tollgate/shared/testing/start-server";
 import { startProcess } from "../support/process.ts";
 
-jest.setTimeout(60_000); // three processes start in each test
+jest.setTimeout(180_000); // three processes start in each test, on a machine that may be busy
 
 const routes = (upstream: string, more = "") =>
   `routes: [{ path: /a, upstream: "${upstream}", access: public${more} }]\n`;
@@ -86,7 +86,7 @@ test("a rate holds over all workers: exactly the quota is allowed", async () => 
   const url = await urlOf(gateway);
 
   const statuses = await callUntilBothAnswered(gateway, url);
-  while (statuses.length < 600) statuses.push(...(await callMany(url, 50)));
+  while (statuses.length < 300) statuses.push(...(await callMany(url, 50)));
 
   // A worker may hold the last one of the quota for the second that a lease is good for.
   expect(count(statuses, 200)).toBeGreaterThanOrEqual(99);
