@@ -1,6 +1,10 @@
 import { writeFile } from "node:fs/promises";
 import { expect, test } from "@jest/globals";
+import { createLocalLimits } from "../src/limits/local-limits.ts";
+import type { Policy } from "../src/routes/policy.ts";
+import { limitRate } from "../src/steps/limit-rate.ts";
 import { startFixture } from "./support/gateway.ts";
+import { startRelay } from "./support/relay.ts";
 import { recordingUpstream } from "./support/upstream.ts";
 
 const open = (upstream: string, rate: string, more = "") =>
@@ -26,6 +30,27 @@ test("what is left and when there is more is told as draft-ietf-httpapi-ratelimi
   expect(refused.headers.get("ratelimit")).toBe(`"default";r=0;t=${retryAfter}`);
   expect(Number(retryAfter)).toBeGreaterThan(1_790);
   expect(gateway.upstream.requests).toHaveLength(2);
+});
+
+// Half an hour ahead a number needs one bit more, and loses one behind the point.
+const roundingClock = () => 2 ** 27 - 900_000 + performance.now();
+
+test("the fractions of a clock never make another second", async () => {
+  let caller = 0;
+  const policy = { clientAddress: () => `192.0.2.${caller}` } as Partial<Policy> as Policy;
+  const limits = createLocalLimits(roundingClock);
+  await using upstream = await recordingUpstream();
+  await using relay = await startRelay({
+    route: [`upstream: "${upstream.url}"`, "limits: { rate: { requests: 2, per: 1h } }"],
+    before: limitRate(limits, () => policy),
+  });
+  const told = new Set<string | null>();
+
+  for (caller = 1; caller <= 200; caller += 1) {
+    told.add((await relay.fetch()).headers.get("ratelimit"));
+  }
+
+  expect([...told]).toEqual(['"default";r=1;t=1800']);
 });
 
 test("a window of broken seconds is not told wrongly", async () => {

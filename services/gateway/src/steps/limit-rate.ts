@@ -37,8 +37,9 @@ function addHeaders(headers: string[], { requests, per }: Rate, verdict: Verdict
   headers.push("RateLimit", `"default";r=${verdict.remaining};t=${reset}`);
 }
 
+/** The clock's fractions must not cost a second: half an hour is never 1801 of them. */
 function seconds(ms: number): number {
-  return Math.max(1, Math.ceil(ms / 1_000));
+  return Math.max(1, Math.ceil((ms - 0.001) / 1_000));
 }
 
 function keyOf({ state, req }: GatewayContext, rate: Rate, policy: () => Policy): string {
