@@ -1,11 +1,13 @@
 import { once } from "node:events";
 import { connect } from "node:net";
-import { expect, test } from "@jest/globals";
+import { expect, jest, test } from "@jest/globals";
 import { startServer } from "@tollgate/shared/testing/start-server";
 import { startFixture } from "./support/gateway.ts";
 import { startProcess } from "./support/process.ts";
 import { everything } from "./support/raw-http.ts";
 import { recordingUpstream } from "./support/upstream.ts";
+
+jest.setTimeout(60_000); // processes start here, on a machine that may be busy
 
 test("a CONNECT whose client resets at once ends nothing but its own connection", async () => {
   await using upstream = await startServer((_request, response) => void response.end("ok"));

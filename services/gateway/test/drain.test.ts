@@ -1,9 +1,11 @@
 import { once } from "node:events";
 import { Agent, get, type ServerResponse } from "node:http";
 import { connect } from "node:net";
-import { expect, test } from "@jest/globals";
+import { expect, jest, test } from "@jest/globals";
 import { startServer } from "@tollgate/shared/testing/start-server";
 import { startProcess } from "./support/process.ts";
+
+jest.setTimeout(60_000); // a process starts in each test, on a machine that may be busy
 
 const routes = (upstream: string) =>
   `routes: [{ path: /a, upstream: "${upstream}", access: public }]\n`;
@@ -57,7 +59,7 @@ test("not one request is lost while clients keep sending on connections that the
 
 test("/readyz says at once that the gateway is stopping, while new connections are still taken", async () => {
   await using upstream = await startServer((_req, res) => void res.end("ok"));
-  await using gateway = await startGateway(upstream.url, { GATEWAY_DRAIN_NOTICE_MS: "2000" });
+  await using gateway = await startGateway(upstream.url, { GATEWAY_DRAIN_NOTICE_MS: "6000" });
   const ready = () => fetch(`http://127.0.0.1:${gateway.adminPort}/readyz`);
   const before = await ready();
 

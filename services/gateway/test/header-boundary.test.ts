@@ -196,5 +196,6 @@ test("a sane request id and trace are kept, others are replaced", async () => {
   );
   expect(first?.header("traceparent")).not.toContain("00f067aa0ba902b7");
   expect(replaced.headers.get("x-request-id")).toMatch(/^[0-9a-f-]{36}$/);
+  expect(second?.header("x-request-id")).toBe(replaced.headers.get("x-request-id"));
   expect(second?.header("traceparent")).toMatch(/^00-[0-9a-f]{32}-[0-9a-f]{16}-00$/);
 });

@@ -1,8 +1,10 @@
 import { once } from "node:events";
 import { createServer } from "node:net";
-import { expect, test } from "@jest/globals";
+import { expect, jest, test } from "@jest/globals";
 import { startServer } from "@tollgate/shared/testing/start-server";
 import { startProcess } from "./support/process.ts";
+
+jest.setTimeout(60_000); // processes start here, on a machine that may be busy
 
 test("a configuration with faults ends the process with status 1 and all of them in its last line", async () => {
   await using gateway = await startProcess(
