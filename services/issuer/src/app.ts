@@ -64,8 +64,9 @@ export type IssuerDeps = {
 /** The issuer is this list, and the engine sees no request that the endpoints below do not name. */
 export function createIssuer(config: ProviderConfig, deps: IssuerDeps): Koa {
   const endpoints = createEndpoints(config, deps);
-  // Behind the gateway a peer's address is in X-Forwarded-For, whose last entry is the gateway's.
-  const issuer = new Koa({ proxy: true, maxIpsCount: 1, keys: config.cookieKeys });
+  // The client's address is the first that the gateway puts into X-Forwarded-For; the last is its own
+  // peer's, and so that of everybody who comes through a proxy in front of it.
+  const issuer = new Koa({ proxy: true, keys: config.cookieKeys });
   pinScheme(issuer, config.issuer);
   issuer
     .use(identifyRequest(deps.log))

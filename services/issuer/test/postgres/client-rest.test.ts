@@ -56,6 +56,15 @@ test("a stranger's failures do not lock a client out at its own address", async 
   expect((await from("192.0.2.1", secrets["svc-reader"])).status).toBe(200);
 });
 
+test("strangers behind the same proxies as a client do not lock it out", async () => {
+  await using opened = await open();
+  const { from } = opened;
+  const proxies = "10.0.0.7, 127.0.0.1"; // a list that the gateway made: what clients claim is not in it
+  for (let attempt = 0; attempt < 12; attempt += 1) await from(`192.0.2.66, ${proxies}`, "wrong");
+  expect((await from(`192.0.2.66, ${proxies}`, secrets["svc-reader"])).status).toBe(401);
+  expect((await from(`192.0.2.1, ${proxies}`, secrets["svc-reader"])).status).toBe(200);
+});
+
 test("an address that tries many clients rests as a whole", async () => {
   await using opened = await open();
   const { issuer, from } = opened;
