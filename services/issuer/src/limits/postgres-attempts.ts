@@ -36,9 +36,12 @@ export function createPostgresAttempts(
     }),
 
     giveBack: guarded(async (lane, name) => {
+      const key = attemptKey(lane, name);
       await sql`
         UPDATE attempts SET failures = failures - 1, rests_until = 0
-        WHERE key = ${attemptKey(lane, name)} AND failures > 0`.execute(database);
+        WHERE key = ${key} AND failures > 0`.execute(database);
+      // Names that are made up would fill the table as fast as they come, where no failure slows them.
+      await sql`DELETE FROM attempts WHERE key = ${key} AND failures = 0`.execute(database);
     }),
 
     clear: guarded(async (lane, name) => {

@@ -85,6 +85,18 @@ export function describeAttempts(open: () => Promise<Opened>): void {
     expect(await isAdmitted(attempts)).toBe(false);
   });
 
+  test("what was all given back leaves nothing behind", async () => {
+    await using opened = await open();
+    const { attempts, advance } = opened;
+    for (let name = 0; name < 5; name += 1) {
+      await attempts.take(lane, `made up ${name}`);
+      await attempts.giveBack(lane, `made up ${name}`);
+    }
+    await takeTimes(attempts, 1);
+    advance(61_000);
+    expect(await attempts.sweep()).toBe(1);
+  });
+
   test("what is cleared starts anew", async () => {
     await using opened = await open();
     const { attempts } = opened;

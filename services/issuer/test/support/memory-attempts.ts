@@ -19,10 +19,12 @@ export function createMemoryAttempts(now: () => number = Date.now): AttemptStore
       return { admitted: true, restsUntil };
     },
     async giveBack(lane, name) {
-      const row = rows.get(attemptKey(lane, name));
-      if (row === undefined || row.failures === 0) return;
+      const key = attemptKey(lane, name);
+      const row = rows.get(key);
+      if (row === undefined) return;
       row.failures -= 1;
       row.restsUntil = 0;
+      if (row.failures === 0) rows.delete(key);
     },
     async clear(lane, name) {
       rows.delete(attemptKey(lane, name));
