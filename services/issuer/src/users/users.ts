@@ -62,7 +62,10 @@ export function createUsers({ people, isPasswordOf, lockout, trail, log }: Users
       const somebody = known.byUsername.get(username);
       const attempt = await lockout.admit(username, ip);
       const user = attempt && enabled(somebody);
-      const proven = await compare(password, user?.password ?? nobodysHash, { ip, attempt });
+      const matches = await compare(password, user?.password ?? nobodysHash, { ip, attempt });
+      // It can take seconds: meanwhile they may have been disabled, or given a new password.
+      const present = enabled(people()?.byUsername.get(username));
+      const proven = matches && isSamePerson(user, present);
       if (proven) await attempt?.succeeded();
 
       // Not the name that was typed: in its place people type their passwords.
@@ -71,7 +74,7 @@ export function createUsers({ people, isPasswordOf, lockout, trail, log }: Users
         ...(request && { request_id: request.requestId }),
         ...(!proven && attempt && { reason: reasonOf(somebody) }),
       });
-      return proven ? user : undefined;
+      return proven ? present : undefined;
     },
     find: (sub) => enabled(people()?.bySub.get(sub)),
     findFederated(provider, subject) {
@@ -81,6 +84,11 @@ export function createUsers({ people, isPasswordOf, lockout, trail, log }: Users
       return linked?.enabled === false ? "disabled" : linked;
     },
   };
+}
+
+function isSamePerson(before: User | undefined, now: User | undefined): boolean {
+  if (before?.password === undefined || now?.password === undefined) return false;
+  return before.sub === now.sub && before.password.digest.equals(now.password.digest);
 }
 
 function eventOf(attempt: LoginAttempt | undefined, proven: boolean) {

@@ -99,6 +99,19 @@ test("what was wrong is in the trail, and neither the name nor the password that
   expect(settled).toEqual(["succeeded"]);
 });
 
+test.each([
+  ["was disabled", { ...ada, enabled: false }],
+  ["was given another password", { ...ada, password: nobodysHash }],
+])("who %s while their password was compared is not let in with it", async (_what, changed) => {
+  const everybody = [ada];
+  const { users, lines, settled } = open(everybody);
+  const underway = users.logIn("ada", "right", "192.0.2.1");
+  everybody[0] = changed;
+  expect(await underway).toBeUndefined();
+  expect(lines).toMatchObject([{ event: "login_failed", sub: "usr_ada" }]);
+  expect(settled).toEqual([]);
+});
+
 test("a password that could not be compared counts as no failure", async () => {
   const { users, settled } = open([ada]);
   await expect(users.logIn("ada", "too many", "192.0.2.1")).rejects.toThrow("too many");
