@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { connect } from "node:net";
 import { describe, expect, test } from "@jest/globals";
 import { startFixture } from "./support/gateway.ts";
+import { handshake } from "./support/handshake.ts";
 import { everything } from "./support/raw-http.ts";
 import { until } from "./support/until.ts";
 import { recordingUpstream } from "./support/upstream.ts";
@@ -56,6 +57,18 @@ describe("what is malformed is not refused before the answers that are due:", ()
     socket.write(`${get("/open/a")}\x00\r\n\r\n`);
 
     expect(await everything(socket)).toMatch(/^HTTP\/1\.1 200 .*\r\nConnection: close\r\n.*ok$/is);
+  });
+
+  test.each([
+    ["a CONNECT", "CONNECT a:1 HTTP/1.1\r\nHost: a:1\r\n\r\n"],
+    ["a WebSocket's handshake", handshake()],
+  ])("nor is an answer lost that was there when %s came with its request", async (_what, next) => {
+    await using gateway = await startFixture();
+    const socket = connect(gateway.port, "127.0.0.1");
+
+    socket.write(get("/nowhere") + next);
+
+    expect(statuses(await everything(socket))).toEqual(["404"]);
   });
 
   test("of several answers that are due none is replaced, and the one that comes is the first", async () => {

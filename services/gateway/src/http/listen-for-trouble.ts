@@ -10,18 +10,20 @@ export type OnRefusal = (problem: Problem, peer: string | undefined) => void;
 
 /**
  * What Node would answer by itself, or with a bare status line, goes our way: expectations reach
- * the app, and what its parser refuses gets a problem as well.
+ * the app, and what its parser refuses gets a problem as well. A request before it that has its
+ * answer gets that first, lest it be lost with the connection.
  */
 export function listenForTrouble(server: Server, app: RequestListener, onRefusal: OnRefusal): void {
   server.on("checkContinue", app);
   server.on("checkExpectation", app);
   server.on("connect", (_request, socket) => {
+    endAll();
     // Pipelined behind a request that is still owed its answer: ours would be taken for that one.
     if (owedAnswer(socket) !== undefined) return void socket.destroy();
     refuse(socket, problem("method_not_allowed"), onRefusal);
   });
   server.on("clientError", (error: NodeJS.ErrnoException, socket: Socket) => {
-    endAll(); // the request before this trouble has its answer: it must not be lost with the rest
+    endAll();
     if (error.code === "ECONNRESET" || !socket.writable) return void socket.destroy();
     const owed = owedAnswer(socket);
     if (owed === undefined || isOwnFault(owed)) refuse(socket, problemOf(error), onRefusal);

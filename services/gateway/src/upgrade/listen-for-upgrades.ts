@@ -1,5 +1,6 @@
 import type { IncomingMessage, RequestListener, Server } from "node:http";
 import type { Socket } from "node:net";
+import { endAll } from "../http/end-together.ts";
 import { UpgradeResponse } from "./upgrade-response.ts";
 
 /**
@@ -8,6 +9,7 @@ import { UpgradeResponse } from "./upgrade-response.ts";
  */
 export function listenForUpgrades(server: Server, app: RequestListener): void {
   server.on("upgrade", (request: IncomingMessage, socket: Socket, head: Buffer) => {
+    endAll(); // a request before it that has its answer must not lose it
     if (isBusy(socket)) return void socket.destroy();
     if (head.length > 0) socket.unshift(head);
     app(request, new UpgradeResponse(request, socket));
