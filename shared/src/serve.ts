@@ -35,12 +35,20 @@ export type ServeOptions = {
  */
 export async function serve(handler: RequestListener, options: ServeOptions): Promise<Listening> {
   const sockets = new Set<Connection>();
+  const pipelined = new Set<ServerResponse>();
   let isDraining = false;
 
   const answer: RequestListener = (request, response) => {
     if (isDraining) response.setHeader("connection", "close");
+    else if (response.socket === null) remember(response);
     handler(request, response);
   };
+  /** Behind an answer that is due first: it is on no socket yet. */
+  function remember(response: ServerResponse): void {
+    pipelined.add(response);
+    response.once("close", () => pipelined.delete(response));
+  }
+
   const server = createServer({ ...serverLimits, ...options.server }, answer);
   server.on("connection", (socket: Connection) => {
     sockets.add(socket);
@@ -51,8 +59,8 @@ export async function serve(handler: RequestListener, options: ServeOptions): Pr
   async function drain(): Promise<void> {
     const { drainMs = 25_000, noticeMs = 0 } = options;
     isDraining = true;
-    for (const { _httpMessage: answering } of sockets) {
-      if (answering && !answering.headersSent) answering.setHeader("connection", "close");
+    for (const response of lastOfEach(sockets, pipelined)) {
+      if (!response.headersSent) response.setHeader("connection", "close");
     }
     // Also what was upgraded, which the server itself no longer counts as its own.
     const cut = setTimeout(() => sockets.forEach((each) => void each.destroy()), drainMs);
@@ -83,6 +91,17 @@ export async function serve(handler: RequestListener, options: ServeOptions): Pr
 
 /** Node keeps the answer that is being made on its socket: a list of our own costs every request. */
 type Connection = Socket & { readonly _httpMessage?: ServerResponse | null };
+
+/** What says that a connection ends loses the answers that are due behind it: so the last one does. */
+function lastOfEach(
+  sockets: Iterable<Connection>,
+  pipelined: Iterable<ServerResponse>,
+): Iterable<ServerResponse> {
+  const last = new Map<Socket, ServerResponse>();
+  for (const socket of sockets) if (socket._httpMessage) last.set(socket, socket._httpMessage);
+  for (const response of pipelined) last.set(response.req.socket, response);
+  return last.values();
+}
 
 /** How long a connection that was taken last may need to bring its request. */
 const silenceMs = 250;

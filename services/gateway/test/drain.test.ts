@@ -4,6 +4,8 @@ import { connect } from "node:net";
 import { expect, jest, test } from "@jest/globals";
 import { startServer } from "@tollgate/shared/testing/start-server";
 import { startProcess } from "./support/process.ts";
+import { everything } from "./support/raw-http.ts";
+import { until } from "./support/until.ts";
 
 jest.setTimeout(60_000); // a process starts in each test, on a machine that may be busy
 
@@ -92,6 +94,34 @@ test("an answer that was not begun when the stop came is whole, and says that it
   expect(await gateway.exitCode()).toBe(0);
   agent.destroy();
 });
+
+test.each([
+  ["was begun", true],
+  ["was not begun", false],
+])(
+  "of two that are due when the stop comes, the first of which %s, the second says that it is the last",
+  async (_what, isBegun) => {
+    const held: ServerResponse[] = [];
+    await using upstream = await startServer((req, res) => {
+      if (isBegun && req.url === "/a/first") res.write("begun");
+      held.push(res);
+    });
+    await using gateway = await startGateway(upstream.url, { GATEWAY_DRAIN_NOTICE_MS: "0" });
+    const socket = connect(Number(gateway.port), "127.0.0.1");
+    const get = (path: string) => `GET ${path} HTTP/1.1\r\nHost: a\r\n\r\n`;
+    socket.write(get("/a/first") + get("/a/second"));
+    if (isBegun) await once(socket, "data");
+    await until(() => held.length === 2);
+    const text = everything(socket);
+
+    gateway.child.kill("SIGTERM");
+    await gateway.line("stop_requested");
+    for (const response of held) response.end("done");
+
+    expect(await text).toMatch(/done.*HTTP\/1\.1 200 .*\r\nConnection: close\r\n.*done/is);
+    expect(await gateway.exitCode()).toBe(0);
+  },
+);
 
 test("a connection on which nothing happens does not hold up the end", async () => {
   await using upstream = await startServer((_req, res) => void res.end("ok"));
