@@ -37,7 +37,7 @@ function isRun(text: string): boolean {
 function isMadeOf(words: Iterable<string>, text: string): boolean {
   return [...words].some((word) => {
     const rest = text.replaceAll(word, "");
-    return rest !== text && (/^[\d\W_]*$/.test(rest) || rest.length < 5);
+    return rest !== text && (/^\P{L}*$/u.test(rest) || rest.length < 5);
   });
 }
 

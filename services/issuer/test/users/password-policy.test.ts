@@ -5,6 +5,8 @@ test.each([
   ["a sentence", "three ducks on a pond"],
   ["one of one case, without digits", "unremarkablewords"],
   ["one in another script", "пароль-из-двенадцати"],
+  ["one in another script around a guessed word", "пароль abc длинная фраза"],
+  ["one in another script around the username", "моя-ada-любимая-кошка"],
   ["twelve characters outside the BMP", "🦆🐸🦉🐢🐟🦀🐙🦊🐻🐼🐨🐯"],
   ["one that holds a guessed word beside others", "my password is a duck"],
   [
