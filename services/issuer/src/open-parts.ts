@@ -54,6 +54,7 @@ export function openParts(config: IssuerConfig, log: Log, now: () => number = Da
   const addresses = createKnownAddresses(database, now);
   const users = createUsers({
     people: userDirectory.people,
+    refresh: async () => await userDirectory.follow(await readVersions(database)),
     isPasswordOf: passwordWork.isPasswordOf,
     lockout: createLockout(attempts, addresses),
     trail,

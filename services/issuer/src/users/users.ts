@@ -34,20 +34,28 @@ export type LoginRequest = { log: Log; requestId: string };
 export type UsersDeps = {
   /** As of that moment; undefined until it is known. */
   people: () => People | undefined;
+  /** Brings them up to date with what any replica changed. */
+  refresh: () => Promise<void>;
   isPasswordOf: PasswordWork["isPasswordOf"];
   lockout: Lockout;
   trail: Pick<AuditTrail, "record">;
   log: Log;
 };
 
-export function createUsers({ people, isPasswordOf, lockout, trail, log }: UsersDeps): Users {
+export function createUsers(deps: UsersDeps): Users {
+  const { people, refresh, isPasswordOf, lockout, trail, log } = deps;
+
   async function compare(
     password: string,
     hash: PasswordHash,
     { ip, attempt }: { ip: string; attempt: LoginAttempt | undefined },
   ): Promise<boolean> {
     try {
-      return await isPasswordOf(password, hash, ip);
+      if (!(await isPasswordOf(password, hash, ip))) return false;
+      await refresh().catch((cause) => {
+        throw unavailable(cause);
+      });
+      return true;
     } catch (error) {
       await attempt?.withdrawn();
       throw error;
@@ -63,7 +71,8 @@ export function createUsers({ people, isPasswordOf, lockout, trail, log }: Users
       const attempt = await lockout.admit(username, ip);
       const user = attempt && enabled(somebody);
       const matches = await compare(password, user?.password ?? nobodysHash, { ip, attempt });
-      // It can take seconds: meanwhile they may have been disabled, or given a new password.
+      // It can take seconds: meanwhile they may have been disabled, or given a new password, and whoever
+      // knows the old one must not begin a session that outlives the end of all others.
       const present = enabled(people()?.byUsername.get(username));
       const proven = matches && isSamePerson(user, present);
       if (proven) await attempt?.succeeded();
@@ -105,7 +114,7 @@ function enabled(user: User | undefined): User | undefined {
   return user?.enabled ? user : undefined;
 }
 
-function unavailable() {
+function unavailable(cause?: unknown) {
   const detail = "Who may log in cannot be had at the moment";
-  return problem("dependency_unavailable", { detail, headers: { "retry-after": "2" } });
+  return problem("dependency_unavailable", { detail, headers: { "retry-after": "2" }, cause });
 }

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
+import { noticed } from "../support/noticed.ts";
 import { openIssuer } from "../support/open-issuer.ts";
 import { people } from "../support/people.ts";
 import { startTestIssuer } from "../support/start-test-issuer.ts";
@@ -64,6 +65,32 @@ test("an unknown name, a disabled person, a wrong password and a rest are the sa
   const least = Object.values(took).map((times) => Math.min(...times));
   expect(Math.min(...least) / Math.max(...least)).toBeGreaterThan(0.5);
 }, 120_000);
+
+test("a password that was replaced is good at no replica from that moment on", async () => {
+  const grace = { username: "grace", password: "grace's compiler notes" };
+  const added = await control("users/add", {
+    definition: { sub: "usr_grace", username: grace.username },
+    password: grace.password,
+  });
+  expect(added.status).toBe(200);
+  expect(await noticed(() => replicas[1]?.users.find("usr_grace"))).toMatchObject(named(grace));
+  expect(await logIn(1, "grace", grace.password, nextIp())).toMatchObject(named(grace));
+
+  const replaced = { user: "grace", password: "grace's nanosecond wire" };
+  expect((await control("users/password", replaced)).status).toBe(200);
+
+  expect(await logIn(1, "grace", grace.password, nextIp())).toBeUndefined();
+  expect(await logIn(1, "grace", replaced.password, nextIp())).toMatchObject(named(grace));
+}, 120_000);
+
+const named = ({ username }: { username: string }) => ({ username });
+
+const control = (path: string, body: object) =>
+  fetch(`${issuer.controlUrl}/${path}`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify(body),
+  });
 
 let host = 0;
 function nextIp(): string {

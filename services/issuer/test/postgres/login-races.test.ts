@@ -24,6 +24,7 @@ async function open() {
     const pool = opened.use(openDatabase(database.url, log));
     return createUsers({
       people: () => indexPeople([ada]),
+      refresh: async () => {},
       lockout: createLockout(createPostgresAttempts(pool, now), createKnownAddresses(pool, now)),
       trail: { record: (target, event) => target.info(event) },
       log,

@@ -23,12 +23,13 @@ function user(declared: Record<string, unknown>): User {
 }
 
 /** Users whose every password is "right", what they were compared with, and what was recorded. */
-function open(everybody: User[] | undefined, admits = true) {
+function open(everybody: User[] | undefined, { admits = true, refresh = async () => {} } = {}) {
   const compared: PasswordHash[] = [];
   const settled: string[] = [];
   const { log, lines } = recordingLog();
   const users = createUsers({
     people: () => everybody && indexPeople(everybody),
+    refresh,
     async isPasswordOf(password, hash) {
       if (password === "too many") throw new Error("too many");
       compared.push(hash);
@@ -72,7 +73,7 @@ test("nobody else is, and each is compared with one hash", async () => {
 });
 
 test("while an account rests, the right password is compared with nobody's", async () => {
-  const { users, compared, lines } = open([ada], false);
+  const { users, compared, lines } = open([ada], { admits: false });
   expect(await users.logIn("ada", "right", "192.0.2.1")).toBeUndefined();
   expect(compared).toEqual([nobodysHash]);
   expect(lines).toMatchObject([{ event: "login_locked", sub: "usr_ada", ip: "192.0.2.1" }]);
@@ -110,6 +111,20 @@ test.each([
   expect(await underway).toBeUndefined();
   expect(lines).toMatchObject([{ event: "login_failed", sub: "usr_ada" }]);
   expect(settled).toEqual([]);
+});
+
+test("nor is who another replica disabled, though this one has not heard of it yet", async () => {
+  const everybody = [ada];
+  const refresh = async () => void everybody.splice(0, 1, { ...ada, enabled: false });
+  const { users } = open(everybody, { refresh });
+  expect(await users.logIn("ada", "right", "192.0.2.1")).toBeUndefined();
+});
+
+test("while that cannot be asked nobody is let in, and nothing counted", async () => {
+  const { users, settled } = open([ada], { refresh: () => Promise.reject(new Error("away")) });
+  const refused = users.logIn("ada", "right", "192.0.2.1");
+  await expect(refused).rejects.toMatchObject({ code: "dependency_unavailable" });
+  expect(settled).toEqual(["withdrawn"]);
 });
 
 test("a password that could not be compared counts as no failure", async () => {
