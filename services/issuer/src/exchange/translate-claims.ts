@@ -1,6 +1,7 @@
 import type { Caller } from "@tollgate/shared/tokens/caller";
 import type { TokenClaims } from "@tollgate/shared/tokens/parse-token";
 import { tokenProblem } from "@tollgate/shared/tokens/token-problems";
+import { authenticationOf } from "../federation/authentication.ts";
 import type { Exchange } from "../federation/outside-provider.ts";
 import type { User } from "../users/user.ts";
 
@@ -21,7 +22,8 @@ export function claimsInOurWords(
   { audience, scopes }: Exchange,
   theirs: TokenClaims,
 ): TokenClaims {
-  const { iat, exp, jti, auth_time, amr } = theirs;
+  const { iat, exp, jti } = theirs;
+  const { authTime, amr } = authenticationOf(theirs);
   const named = namesIn(theirs[scopes.claim]);
   const ours = named.flatMap((name) =>
     Object.hasOwn(scopes.values, name) ? scopes.values[name] : [],
@@ -31,8 +33,9 @@ export function claimsInOurWords(
     scope: ours.join(" "),
     roles: access.flatMap(({ roles }) => roles),
     ...(tenant === undefined ? {} : { tenant }),
-    ...(typeof auth_time === "number" ? { auth_time } : {}),
-    ...(isTexts(amr) ? { amr } : {}),
+    // Nobody logs in after their token was minted: a later time would pass for a fresh login.
+    ...(authTime !== undefined && { auth_time: Math.min(authTime, Math.floor(Number(iat))) }),
+    ...(amr !== undefined && { amr }),
   };
 }
 

@@ -90,6 +90,12 @@ test("a service goes on with an outside issuer's token, as itself, in our words 
   });
 });
 
+test("a login that is said to be in the future is no fresher than the token", async () => {
+  const iat = seconds() - 20;
+  const claims = await claimsOf(await exchange(await outside.token({ iat, auth_time: 9e9 })));
+  expect(claims.auth_time).toBe(iat);
+});
+
 test("where it came from is one line and one row, without the token", async () => {
   const subject = await outside.token({ jti: "their-jti" });
   const { jti } = await claimsOf(await exchange(subject));
