@@ -63,11 +63,14 @@ function newcomerOf({ tenant, access }: Newcomers, link: Link, claims: TokenClai
   return { person: strangerAs(link, merged(rules), found), linked: false };
 }
 
-/** Their `sub` is never a client's nor a user's: neither has a colon in its name. */
+/**
+ * Their `sub` is never a client's nor a user's: neither has a colon in its name. Nor is what apps are
+ * told as their username, or a stranger whom a provider calls ada would show up as our Ada.
+ */
 function strangerAs(link: Link, access: User["access"], tenant: string | undefined): User {
   const sub = `${link.provider}:${link.subject}`;
   const nothing = { password: undefined, enabled: true, ...(tenant && { tenant }) };
-  return { sub, username: link.subject, access, federated: [link], ...nothing };
+  return { sub, username: sub, access, federated: [link], ...nothing };
 }
 
 /** A value that stands for no tenant must not be one without a tenant. */

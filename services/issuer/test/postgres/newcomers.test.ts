@@ -47,6 +47,13 @@ test("where newcomers are welcome, they get what newcomers get, under a name tha
   expect(await refresh(issuer, "app-web", tokens.refresh_token)).toMatchObject({ status: 200 });
 });
 
+test("whose provider calls them what one of ours is called does not look like that one", async () => {
+  const { tokens } = await logInAs("ada", { scope: "openid profile" });
+  const headers = { authorization: `Bearer ${tokens.access_token}` };
+  const shown = await (await issuer.get("/oauth/userinfo", { headers })).json();
+  expect(shown).toEqual({ sub: "outside:ada", preferred_username: "outside:ada" });
+});
+
 test("they get no more than that", async () => {
   const { end } = await logInAs("new|2", { scope: "openid invoices:write" });
   expect(end.params).toMatchObject({ error: "invalid_scope" });
