@@ -8,11 +8,26 @@ import type { User } from "../users/user.ts";
 /** What only ID tokens have, what binds a token to its sender, and chains that we cannot vouch for. */
 const untransferable = ["nonce", "cnf", "act", "may_act"];
 
-export function requireTransferable({ claims, subject, clientId }: Caller): void {
+export function requireTransferable(caller: Caller): void {
+  const { claims } = caller;
   const found = untransferable.find((name) => claims[name] !== undefined);
   if (found !== undefined) throw unacceptable(`a token with "${found}" is not handed on`);
   // RFC 9068 section 2.2: then nobody logged in, and it would be taken for a person's here.
-  if (subject === clientId) throw unacceptable("it is a service's own");
+  if (isServices(caller)) throw unacceptable("it is a service's own");
+}
+
+/**
+ * Not everybody's service is called by its `client_id`: Okta has that as `cid`, Auth0 writes more
+ * behind it, Microsoft's `sub` is another name; but those and FusionAuth say how it was come by.
+ */
+function isServices({ claims, subject, clientId }: Caller): boolean {
+  const { cid, gty, idtyp } = claims;
+  const grants = Array.isArray(gty) ? gty : [gty];
+  return (
+    [clientId, cid, `${clientId}@clients`].includes(subject) ||
+    idtyp === "app" ||
+    grants.some((grant) => grant === "client_credentials" || grant === "client-credentials")
+  );
 }
 
 /** An outside token's claims as ours would be: of what it says, only what the configuration names. */

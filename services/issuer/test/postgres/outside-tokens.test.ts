@@ -151,6 +151,19 @@ const refusals: Record<string, [token: () => Promise<string>, reason: string]> =
   "bound to its sender": [() => outside.token({ cnf: { jkt: "x" } }), "cnf"],
   "with a chain of actors": [() => outside.token({ act: { sub: "svc-demo" } }), "act"],
   "a service's own": [() => outside.token({ sub: "their-app" }), "a service's own"],
+  "a service's own, by Okta": [
+    () => outside.token({ sub: "app-1", cid: "app-1", azp: undefined }),
+    "a service's own",
+  ],
+  "a service's own, by Auth0": [
+    () => outside.token({ sub: "their-app@clients" }),
+    "a service's own",
+  ],
+  "a service's own, by Microsoft": [() => outside.token({ idtyp: "app" }), "a service's own"],
+  "a service's own, by FusionAuth": [
+    () => outside.token({ gty: ["client_credentials"] }),
+    "a service's own",
+  ],
   expired: [() => outside.token({ iat: seconds() - 100, exp: seconds() - 6 }), "token_expired"],
   "without an end": [() => outside.token({ exp: undefined }), "token_claims_invalid"],
   "without a beginning": [() => outside.token({ iat: undefined }), "token_claims_invalid"],
