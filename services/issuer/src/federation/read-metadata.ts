@@ -22,10 +22,15 @@ export function fetchKeysOf(
   return async function fetchDiscovered(_url, signal) {
     const metadata = parseMetadata(await fetchJwks(metadataUrl(issuer), signal));
     if (metadata.issuer !== issuer) throw new Error("the metadata are another issuer's");
-    const isPlain = metadata.jwks_uri.startsWith("http:");
-    if (isPlain && !issuer.startsWith("http:")) throw new Error("the keys are not at https");
+    if (isPlain(metadata.jwks_uri) && !isPlain(issuer))
+      throw new Error("the keys are not at https");
     return await fetchJwks(metadata.jwks_uri, signal);
   };
+}
+
+/** However the scheme is written. */
+function isPlain(url: string): boolean {
+  return new URL(url).protocol === "http:";
 }
 
 function parseMetadata(text: string) {
