@@ -1,3 +1,4 @@
+import { problem } from "../problems.ts";
 import type { EngineStore } from "../store/engine-store.ts";
 
 /** A login that somebody began, of which an outside provider has not told us the end. */
@@ -11,6 +12,7 @@ export type PendingLogin = {
   readonly authenticatedAfter?: number | undefined;
 };
 
+/** Each rejects with `dependency_unavailable` when the store does not answer. */
 export type PendingLogins = {
   add(state: string, login: PendingLogin): Promise<void>;
   find(state: string): Promise<PendingLogin | undefined>;
@@ -28,14 +30,19 @@ export function createPendingLogins(
 ): PendingLogins {
   return {
     async add(id, { uid, ...params }) {
-      await store.put({ model, id, payload: { uid, params }, expiresAt: new Date(now() + lifeMs) });
+      const expiresAt = new Date(now() + lifeMs);
+      await store.put({ model, id, payload: { uid, params }, expiresAt }).catch(unavailable);
     },
     async find(state) {
-      const found = await store.find(model, state);
+      const found = await store.find(model, state).catch(unavailable);
       if (found === undefined || found.uses > 0) return undefined;
       const { uid, params } = found.payload;
       return { uid, ...params } as PendingLogin; // as it was added
     },
-    take: (state) => store.consumeOnce(model, state, 0),
+    take: (state) => store.consumeOnce(model, state, 0).catch(unavailable),
   };
+}
+
+function unavailable(cause: unknown): never {
+  throw problem("dependency_unavailable", { cause, headers: { "retry-after": "2" } });
 }

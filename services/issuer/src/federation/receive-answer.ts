@@ -1,4 +1,5 @@
 import type { Middleware } from "koa";
+import { problem } from "../problems.ts";
 import type { FederatedLogins } from "./federated-logins.ts";
 import { loginRefusal } from "./login-refusal.ts";
 
@@ -7,9 +8,13 @@ import { loginRefusal } from "./login-refusal.ts";
  * another one's is a mix-up (RFC 9700 section 4.4). The interaction's cookie is only for below its
  * own address, so that is where the browser is sent on to; nothing is believed or used up here.
  */
-export function receiveAnswer({ pending }: Pick<FederatedLogins, "pending">): Middleware {
+export function receiveAnswer({
+  parties,
+  pending,
+}: Pick<FederatedLogins, "parties" | "pending">): Middleware {
   return async function receiveAnswer(ctx) {
     const { provider } = ctx.params;
+    if (!parties.has(provider)) throw problem("not_found"); // and no row of it: anybody can ask
     const login = await pending.find(stateOf(new URLSearchParams(ctx.querystring)));
     if (login === undefined) throw loginRefusal("federated_login_gone", "state_unknown");
     if (login.provider !== provider) throw loginRefusal("federated_login_gone", "mix_up");

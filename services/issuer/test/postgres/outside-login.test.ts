@@ -263,6 +263,27 @@ test("a form that is not our page's begins nothing, and an unknown provider is n
   expect((await browser.open(action)).status).toBe(405);
 });
 
+test("an answer of a provider that there is not is not found, and leaves no trace", async () => {
+  const before = issuer.linesOf("login_failed").length;
+  const nowhere = `${"z".repeat(5_000)}%00`;
+  const page = await browserOf(issuer).open(`/oauth/federation/callback/${nowhere}?state=x`);
+  expect(page.status).toBe(404);
+  expect(issuer.linesOf("login_failed")).toHaveLength(before);
+});
+
+test("while the store is away an answer is neither taken nor lost", async () => {
+  const browser = browserOf(issuer);
+  const { begun } = await leave(browser);
+  const answer = outside.approve(begun.location);
+  await issuer.database.run("ALTER TABLE engine_records RENAME TO away");
+  const page = await browser.open(back(answer));
+  await issuer.database.run("ALTER TABLE away RENAME TO engine_records");
+  expect(page.status).toBe(503);
+  expect(page.headers.get("retry-after")).toBe("2");
+  expect(page.text).toContain("dependency_unavailable");
+  expect((await come(browser, answer)).params.code).toBeDefined();
+});
+
 test("nothing of an outside login is kept or logged that would be good for anything", async () => {
   const browser = browserOf(issuer);
   const { begun } = await leave(browser);
