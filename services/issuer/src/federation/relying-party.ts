@@ -126,6 +126,9 @@ function authentication({ token_endpoint_auth_methods_supported: methods }: open
   return basic ? openid.ClientSecretBasic : openid.ClientSecretPost;
 }
 
+/** Errors with words of the provider's in them, which may be pieces of a token: not for the log. */
+const quoting = new Set(["OAUTH_PARSE_ERROR", "OAUTH_WWW_AUTHENTICATE_CHALLENGE"]);
+
 /** Their words do not reach the page, only the audit, and there only a code. */
 function refuse(error: unknown): never {
   if (error instanceof Problem) throw error;
@@ -137,7 +140,8 @@ function refuse(error: unknown): never {
   }
   const { code = "" } = error as { code?: string };
   if (code.startsWith("OAUTH_")) {
-    throw loginRefusal("provider_answer_invalid", code.toLowerCase(), error);
+    const cause = quoting.has(code) ? undefined : error;
+    throw loginRefusal("provider_answer_invalid", code.toLowerCase(), cause);
   }
   throw loginRefusal("provider_unreachable", "no_answer", error);
 }

@@ -191,6 +191,10 @@ test("who is not let in there is told so, in our words", async () => {
   expect(page.text).not.toContain("alert");
 });
 
+function tokenAnswer(id_token: string): string {
+  return JSON.stringify({ access_token: "theirs", token_type: "Bearer", id_token });
+}
+
 const now = () => Math.floor(Date.now() / 1_000);
 
 test.each<[string, () => Promise<Parameters<Outside["approve"]>[1]>, string]>([
@@ -252,6 +256,25 @@ test("no answer of a provider's is followed elsewhere, nor read without end", as
     expect((await come(browser, answer)).status).toBe(status);
     outside.answerWith(undefined);
   }
+});
+
+test.each<[string, number, Record<string, string>, string]>([
+  ["that breaks off in a token", 200, {}, '{"access_token":"theirs"x'],
+  ["that is no ID token", 200, {}, tokenAnswer("theirs.theirs.theirs")],
+  ["with a challenge", 401, { "www-authenticate": 'Basic realm="theirs"' }, "{}"],
+  ["with an error of its own", 400, {}, '{"error":"THEIRS","error_description":"theirs"}'],
+])("nothing of an answer %s is logged", async (_what, status, headers, body) => {
+  const browser = browserOf(issuer);
+  const { begun } = await leave(browser);
+  const answer = outside.approve(begun.location);
+  const before = issuer.lines.length;
+  outside.answerWith((_request, response) => {
+    response.writeHead(status, { "content-type": "application/json", ...headers }).end(body);
+  });
+  const page = await come(browser, answer);
+  outside.answerWith(undefined);
+  expect(page.status).toBe(502);
+  expect(JSON.stringify(issuer.lines.slice(before)) + page.text).not.toMatch(/theirs/i);
 });
 
 test("a form that is not our page's begins nothing, and an unknown provider is not found", async () => {
