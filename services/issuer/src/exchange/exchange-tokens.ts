@@ -86,7 +86,7 @@ async function subjectOf({ oidc }: Context, deps: ExchangeDeps): Promise<Subject
   const token = params.subject_token ?? "";
   const outside = await deps.readOutsideToken(token).catch(refuse);
   if (outside !== undefined) return { subject: outside.caller, outside };
-  const subject = await deps.readOwnToken(token);
+  const subject = await deps.readOwnToken(token).catch(refuse);
   if (subject === undefined || subject.audience.some((each) => !deps.findRights(subject, each))) {
     throw new errors.InvalidRequest(notAcceptable);
   }
@@ -98,7 +98,7 @@ function refuse(error: unknown): never {
   if (!(error instanceof Problem)) throw error;
   const detail = error.detail === undefined ? error.code : `${error.code}: ${error.detail}`;
   if (error.status < 500) throw new errors.InvalidRequest(notAcceptable, 400, detail);
-  const away = new errors.TemporarilyUnavailable("its issuer's keys cannot be had", detail);
+  const away = new errors.TemporarilyUnavailable("the subject token cannot be judged now", detail);
   throw Object.assign(away, { status: 503, statusCode: 503 });
 }
 

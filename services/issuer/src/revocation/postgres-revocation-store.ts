@@ -4,6 +4,7 @@ import {
   revocationPageSize,
 } from "@tollgate/shared/revocations/feed";
 import { type Selectable, sql } from "kysely";
+import { problem } from "../problems.ts";
 import type { Database } from "../store/database.ts";
 import type { Tables } from "../store/tables.ts";
 import { nextVersion } from "../store/versions.ts";
@@ -50,7 +51,8 @@ export function createPostgresRevocationStore(
         .where(({ or, and, eb }) =>
           or(named.map(([kind, value]) => and([eb("kind", "=", kind), eb("value", "=", value)]))),
         )
-        .execute();
+        .execute()
+        .catch(unavailable);
       return rows.some((row) => refuses(entryOf(row), token));
     },
 
@@ -62,6 +64,11 @@ export function createPostgresRevocationStore(
       return Number(numDeletedRows);
     },
   };
+}
+
+/** Nobody's token is good while it is not known to be revoked, and nobody's is bad. */
+function unavailable(cause: unknown): never {
+  throw problem("dependency_unavailable", { cause, headers: { "retry-after": "2" } });
 }
 
 /** For a change that is to be committed together with what it revokes. */

@@ -17,6 +17,7 @@ export type RevocationStore = {
   add(revocations: readonly Revocation[]): Promise<void>;
   /** What was added after the cursor; all that is alive without one, or with one that is unknown. */
   since(cursor: string | undefined): Promise<RevocationFeed>;
+  /** Rejects with `dependency_unavailable` when it cannot be told. */
   isRevoked(token: RevocableToken): Promise<boolean>;
   sweep(): Promise<number>;
 };

@@ -213,6 +213,23 @@ test("while an issuer's keys cannot be had, its tokens are not judged, and nobod
   expect((await exchange(await outside.token())).status).toBe(200);
 });
 
+test("while it cannot be told what is revoked, no token is handed on: theirs or ours", async () => {
+  const theirs = await outside.token();
+  const mine = await answerOf(
+    await issuer.token({ grant_type: "client_credentials", resource: billing }),
+  );
+  await issuer.database.run("ALTER TABLE revocations RENAME TO away");
+  const refusals = [
+    await exchange(theirs),
+    await exchange(String(mine.access_token), {}, "svc-billing"),
+  ];
+  await issuer.database.run("ALTER TABLE away RENAME TO revocations");
+  for (const refusal of refusals) {
+    expect(refusal.status).toBe(503);
+    expect(await answerOf(refusal)).toMatchObject({ error: "temporarily_unavailable" });
+  }
+});
+
 test("an issuer that is not listed is nobody, however it is written", async () => {
   for (const iss of ["https://evil.example", `${outside.issuer}/`, outside.issuer.toUpperCase()]) {
     const response = await exchange(await outside.token({ iss }));
