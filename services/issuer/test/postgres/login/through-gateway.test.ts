@@ -55,6 +55,12 @@ test("a login passes the gateway: cookies, forms, redirects on the public origin
   expect(await userinfo.json()).toMatchObject({ sub: "usr_ada" });
 });
 
+test("where other providers send people back to has a rate as the pages have", async () => {
+  const page = await browserOf(behind.front).open("/oauth/federation/callback/outside?state=x");
+  expect(page.status).toBe(400);
+  expect(page.headers.get("ratelimit-policy")).toBeTruthy();
+});
+
 test("what a client says about where it came from changes no redirect and no cookie", async () => {
   const response = await sendRaw(behind.front.url, {
     target: authorizePath(authorizeParams()),
