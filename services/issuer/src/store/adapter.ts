@@ -5,6 +5,7 @@ import Provider, {
   errors,
 } from "oidc-provider";
 import type { EngineStore, StoredRecord } from "./engine-store.ts";
+import { isRenamed, nameHeld } from "./session-names.ts";
 import { storeUnavailable } from "./unavailable.ts";
 
 export type AdapterDeps = {
@@ -46,6 +47,9 @@ function assertions({ store, now }: AdapterDeps): Adapter {
   return { ...refusing("ReplayDetection"), ...offered };
 }
 
+/** What a request reads and writes again. What somebody ended meanwhile must not be there again then. */
+const rewritten = new Set(["Session", "Grant"]);
+
 function records(model: string, deps: AdapterDeps): Adapter {
   const { store, endGrant, now } = deps;
   /** How often a record had been used when a request looked at it: what it may then count up from. */
@@ -54,7 +58,14 @@ function records(model: string, deps: AdapterDeps): Adapter {
   const offered = available({
     async upsert(id, payload, expiresIn = 0) {
       const expiresAt = new Date(now() + expiresIn * 1_000);
-      await store.put({ model, id, payload: withoutCookie(payload), expiresAt });
+      const record = { model, id, payload: withoutCookie(payload), expiresAt };
+      const ids = Provider.ctx && seen.get(Provider.ctx);
+      const held = rewritten.has(model) && ids ? nameHeld(id, ids) : undefined;
+      if (held === undefined) return await store.put(record);
+      if (!(await store.replace(held, record))) {
+        throw new errors.LoginRequired("the session has ended in the meantime");
+      }
+      ids?.set(id, 0);
     },
     async find(id) {
       const record = await store.find(model, id);
@@ -78,7 +89,12 @@ function records(model: string, deps: AdapterDeps): Adapter {
         ? new errors.InvalidRequestUri(because)
         : new errors.InvalidGrant(because);
     },
-    destroy: (id) => store.destroy(model, id),
+    async destroy(id) {
+      const session = model === "Session" ? Provider.ctx?.oidc.session : undefined;
+      if (session === undefined) return await store.destroy(model, id);
+      // By its uid: another request may have renamed it. Its old name goes when the new one is written.
+      if (!isRenamed(id)) await store.destroyByUid(model, session.uid);
+    },
     // The engine asks each model in turn; the answer to one of them ends all that there is.
     revokeByGrantId: async (grantId) => (model === "AccessToken" ? endGrant(grantId) : undefined),
   });

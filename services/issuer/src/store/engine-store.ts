@@ -19,6 +19,8 @@ export type EngineStore = {
   addOnce(key: string, expiresAt: Date): Promise<boolean>;
   /** Adds, or replaces what has the same identifier; a replaced record counts as unused again. */
   put(record: NewRecord): Promise<void>;
+  /** Puts it in the place of what has `id`, which it may rename; false, and nothing done, if that is gone. */
+  replace(id: string, record: NewRecord): Promise<boolean>;
   find(model: string, id: string): Promise<StoredRecord | undefined>;
   findByUid(model: string, uid: string): Promise<StoredRecord | undefined>;
   /** Counts one more use, if it was used exactly `seenUses` times: of several, one succeeds. */

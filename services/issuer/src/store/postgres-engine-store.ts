@@ -39,6 +39,17 @@ export function createPostgresEngineStore(
         .execute();
     },
 
+    async replace(id, record) {
+      const { numUpdatedRows } = await database
+        .updateTable("engine_records")
+        .set(rowOf(record))
+        .where("model", "=", record.model)
+        .where("id_hash", "=", hashOf(id))
+        .where("expires_at", ">", new Date(now()))
+        .executeTakeFirst();
+      return numUpdatedRows === 1n;
+    },
+
     async find(model, id) {
       const found = records().where("model", "=", model).where("id_hash", "=", hashOf(id));
       return recordOf(await found.executeTakeFirst());

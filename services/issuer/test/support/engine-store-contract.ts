@@ -53,6 +53,23 @@ export function describeEngineStore(open: () => Promise<Opened>): void {
     expect(await store.findByUid("Session", "u2")).toMatchObject({ payload: { acr: "1" } });
   });
 
+  test("what is there is replaced under its own name or another, what is gone is not", async () => {
+    await using opened = await open();
+    const { store } = opened;
+    const replace = (id: string, by: string) =>
+      store.replace(id, { model: "Session", id: by, payload: { uid: by }, expiresAt: inAMinute() });
+    await put(store, "Session", "one", { uid: "u" });
+    expect(await replace("one", "one")).toBe(true);
+    expect(await store.find("Session", "one")).toMatchObject({ payload: { uid: "one" } });
+    expect(await replace("one", "two")).toBe(true);
+    expect(await store.find("Session", "one")).toBeUndefined();
+    expect(await store.findByUid("Session", "two")).toBeDefined();
+    expect(await replace("one", "one")).toBe(false);
+    expect(await store.find("Session", "one")).toBeUndefined();
+    opened.advance(60_000);
+    expect(await replace("two", "two")).toBe(false);
+  });
+
   test("a record is destroyed by its uid, where its identifier is not known", async () => {
     await using opened = await open();
     const { store } = opened;

@@ -22,6 +22,14 @@ export function createMemoryEngineStore(now: () => number = Date.now): EngineSto
       const row = rowOf(record);
       rows.set(keyOf(row), { ...row, uses: 0, firstUsedAt: undefined });
     },
+    async replace(id, record) {
+      const old = rows.get(at(record.model, id));
+      if (old === undefined || !alive(old)) return false;
+      const row = rowOf(record);
+      rows.delete(keyOf(old));
+      rows.set(keyOf(row), { ...old, ...row });
+      return true;
+    },
     find: async (model, id) => recordOf(rows.get(at(model, id)), alive),
     findByUid: async (model, uid) =>
       recordOf(
