@@ -1,4 +1,5 @@
 import type { Revocation } from "@tollgate/shared/revocations/feed";
+import { sql } from "kysely";
 import { insertAuditRows, type TimedRecord } from "../audit/audit-event.ts";
 import { addRevocations } from "../revocation/postgres-revocation-store.ts";
 import type { Database } from "../store/database.ts";
@@ -48,13 +49,20 @@ export function createPostgresClientStore(database: Database): ClientStore {
 async function replace(transaction: Database, clientId: string, after: StoredClient | undefined) {
   await transaction.deleteFrom("clients").where("client_id", "=", clientId).execute();
   if (after === undefined) {
-    // Whoever has this name next is somebody else: nobody has agreed to that.
-    await transaction.deleteFrom("consents").where("client_id", "=", clientId).execute();
-    return;
+    return await forget(transaction, clientId);
   }
   const definition = after.definition && JSON.stringify(after.definition);
   await transaction
     .insertInto("clients")
     .values({ client_id: clientId, definition, enabled: after.enabled })
     .execute();
+}
+
+/** Whoever has this name next is somebody else: nobody has agreed to that, and nothing that was given is theirs. */
+async function forget(transaction: Database, clientId: string): Promise<void> {
+  await transaction.deleteFrom("consents").where("client_id", "=", clientId).execute();
+  await sql`
+    DELETE FROM engine_records
+    WHERE payload::jsonb ->> 'clientId' = ${clientId}
+      OR payload::jsonb -> 'params' ->> 'client_id' = ${clientId}`.execute(transaction);
 }
