@@ -27,7 +27,7 @@ export type EngineStore = {
   consumeOnce(model: string, id: string, seenUses: number): Promise<boolean>;
   destroy(model: string, id: string): Promise<void>;
   destroyByUid(model: string, uid: string): Promise<void>;
-  /** Ends a family: all codes and tokens of one grant. */
+  /** Ends a family: a grant, and all codes and tokens of it. */
   revokeGrant(grantId: string): Promise<void>;
   /** Ends all that a person has: sessions, grants, codes and tokens. */
   revokeAccount(accountId: string): Promise<void>;

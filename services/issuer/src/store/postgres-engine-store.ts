@@ -92,7 +92,15 @@ export function createPostgresEngineStore(
     },
 
     async revokeGrant(grantId) {
-      await database.deleteFrom("engine_records").where("grant_id", "=", grantId).execute();
+      await database
+        .deleteFrom("engine_records")
+        .where(({ and, eb, or }) =>
+          or([
+            eb("grant_id", "=", grantId),
+            and([eb("model", "=", "Grant"), eb("id_hash", "=", hashOf(grantId))]),
+          ]),
+        )
+        .execute();
     },
 
     async revokeAccount(accountId) {

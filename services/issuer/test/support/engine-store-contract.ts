@@ -135,14 +135,18 @@ export function describeEngineStore(open: () => Promise<Opened>): void {
     }
   });
 
-  test("a grant that is revoked takes its codes and tokens with it, and nothing else", async () => {
+  test("a grant that is revoked is gone, and takes its codes and tokens with it, and nothing else", async () => {
     await using opened = await open();
     const { store } = opened;
     await put(store, "RefreshToken", "one", { grantId: "g" });
     await put(store, "AuthorizationCode", "two", { grantId: "g" });
     await put(store, "RefreshToken", "three", { grantId: "h" });
     await put(store, "Interaction", "four", { grantId: "g" });
+    await put(store, "Grant", "g", {});
+    await put(store, "Grant", "h", {});
     await store.revokeGrant("g");
+    expect(await store.find("Grant", "g")).toBeUndefined();
+    expect(await store.find("Grant", "h")).toBeDefined();
     expect(await store.find("RefreshToken", "one")).toBeUndefined();
     expect(await store.find("AuthorizationCode", "two")).toBeUndefined();
     expect(await store.find("RefreshToken", "three")).toBeDefined();

@@ -50,6 +50,7 @@ export function createMemoryEngineStore(now: () => number = Date.now): EngineSto
       for (const [key, row] of rows) if (row.model === model && row.uid === uid) rows.delete(key);
     },
     async revokeGrant(grantId) {
+      rows.delete(at("Grant", grantId));
       for (const [key, row] of rows) if (row.grant_id === grantId) rows.delete(key);
     },
     async revokeAccount(accountId) {

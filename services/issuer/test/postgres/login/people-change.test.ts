@@ -94,10 +94,15 @@ test("an operator who revokes a person logs them out everywhere", async () => {
 });
 
 test("an operator who revokes a session ends that one", async () => {
-  const [one, other] = [await logIn(issuer), await logIn(issuer)];
+  const browser = browserOf(issuer);
+  const [one, other] = [await logIn(issuer, "app-web", browser), await logIn(issuer)];
   await issuer.tollgate("revoke", "session", String(decodeJwt(one.access_token).sid));
   expect((await refresh(issuer, "app-web", one.refresh_token)).status).toBe(400);
   expect((await refresh(issuer, "app-web", other.refresh_token)).status).toBe(200);
+  // It does not come back: what the app gets next in this browser is another one, and good.
+  const next = await logIn(issuer, "app-web", browser);
+  expect(decodeJwt(next.access_token).sid).not.toBe(decodeJwt(one.access_token).sid);
+  expect(await isAlive(next)).toBe(true);
 });
 
 test("a client that is disabled refreshes nothing", async () => {
