@@ -1,6 +1,7 @@
 import type { ParameterizedContext } from "koa";
 import type { Provider } from "oidc-provider";
 import type { FindClient } from "../clients/find-client.ts";
+import { problem } from "../problems.ts";
 import type { EndSession } from "../sessions/end-session.ts";
 import type { User } from "../users/user.ts";
 import { openInteraction } from "./open-interaction.ts";
@@ -32,9 +33,11 @@ export function createFinishLogin(deps: FinishLoginDeps): FinishLogin {
   return async function finishLogin(ctx, user, { amr, acr, authTime }) {
     const provider = deps.provider();
     const { details } = await openInteraction(ctx, provider, deps.findClient);
-    const before = details.session;
-    if (before !== undefined && before.accountId !== user.sub) {
-      await deps.endSession(before.uid);
+    // Not always the one that the login began with: people log in in two windows at once.
+    const current = await currentSession(ctx, provider);
+    const isOthers = current.accountId !== undefined && current.accountId !== user.sub;
+    if (isOthers) await deps.endSession(current.uid);
+    if (details.session !== undefined && (isOthers || details.session.uid !== current.uid)) {
       delete details.session;
       await details.persist();
     }
@@ -49,4 +52,11 @@ export function createFinishLogin(deps: FinishLoginDeps): FinishLogin {
     ctx.status = 303;
     ctx.redirect(returnTo);
   };
+}
+
+/** Of the browser, at this moment; a new one, of nobody, where there is none. */
+function currentSession({ req, res }: ParameterizedContext, provider: Provider) {
+  return provider.Session.get(provider.createContext(req, res)).catch((cause: unknown) => {
+    throw problem("dependency_unavailable", { cause, headers: { "retry-after": "2" } });
+  });
 }

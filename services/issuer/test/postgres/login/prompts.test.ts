@@ -106,6 +106,30 @@ test("who logs in after somebody else ends their session, and its tokens", async
   expect([old?.status, fresh?.status]).toEqual([401, 200]);
 });
 
+test("of two people who log in in two windows of one browser, the second one stays", async () => {
+  const browser = browserOf(issuer);
+  const [one, two] = [await ask(browser), await ask(browser)];
+  const first = await redeem(
+    issuer,
+    "app-web",
+    (await typePassword(browser, one)).params.code ?? "",
+  );
+  const { params } = await typePassword(browser, two, people.mia);
+  const second = await redeem(issuer, "app-web", params.code ?? "");
+  expect(decodeJwt(second.access_token)).toMatchObject({ sub: "usr_mia" });
+  const authorization = `Bearer ${first.access_token}`;
+  expect((await issuer.get("/oauth/userinfo", { headers: { authorization } })).status).toBe(401);
+});
+
+test("a login that was begun in a session goes on when the browser has forgotten that", async () => {
+  const { browser } = await loggedIn();
+  const page = await ask(browser, { prompt: "login" });
+  for (const name of browser.jar.keys()) {
+    if (name.startsWith("__Host-tollgate_session")) browser.jar.delete(name);
+  }
+  expect((await typePassword(browser, page)).params).toHaveProperty("code");
+});
+
 test("who was disabled is asked to log in, and cannot", async () => {
   const browser = browserOf(issuer);
   await typePassword(browser, await ask(browser), people.mia);
