@@ -5,7 +5,7 @@ import { createFinishLogin, type FinishLoginDeps } from "./finish-login.ts";
 import type { Interactions } from "./require-own-form.ts";
 
 export type InteractionsDeps = Omit<FinishLoginDeps, "provider"> &
-  Pick<Interactions, "users" | "consents" | "trail" | "now"> & {
+  Pick<Interactions, "users" | "findUser" | "consents" | "trail" | "now"> & {
     engine: () => { provider: Provider };
   };
 
@@ -17,11 +17,11 @@ export type InteractionsConfig = {
 /** Puts together what the pages on which people log in are made with. */
 export function createInteractions(
   { cookieKeys, registry: { providers } }: InteractionsConfig,
-  { engine, findClient, users, consents, endSession, trail, now }: InteractionsDeps,
+  { engine, findClient, users, findUser, consents, endSession, trail, now }: InteractionsDeps,
 ): Interactions {
   const provider = () => engine().provider;
   return {
-    ...{ provider, findClient, users, consents, trail, now },
+    ...{ provider, findClient, users, findUser, consents, trail, now },
     finishLogin: createFinishLogin({ provider, findClient, endSession }),
     csrf: createCsrf(cookieKeys),
     loginProviders: providers.flatMap(({ name, issuer, login }) =>

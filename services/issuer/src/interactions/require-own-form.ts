@@ -16,6 +16,8 @@ export type Interactions = {
   provider: () => Provider;
   findClient: FindClient;
   users: Users;
+  /** Those who have no account here, but come through an outside provider, too. */
+  findUser: Users["find"];
   consents: ConsentStore;
   /** Outside providers that the login page offers. */
   loginProviders: readonly LoginProvider[];

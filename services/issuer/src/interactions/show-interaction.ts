@@ -41,11 +41,11 @@ export function showLogin(
 
 function showConsent(
   ctx: ParameterizedContext,
-  { csrf, users }: Interactions,
+  { csrf, findUser }: Interactions,
   { details, clientName, redirectUri }: OpenInteraction,
 ): void {
   const { uid, session } = details;
-  const user = session && users.find(session.accountId);
+  const user = session && findUser(session.accountId);
   if (user === undefined) throw problem("interaction_gone");
   const token = csrf.tokenFor(uid);
   const { username } = user;

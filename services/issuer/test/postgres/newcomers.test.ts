@@ -2,7 +2,15 @@ import { setTimeout as pause } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { decodeJwt } from "jose";
 import { billing, tenant } from "../support/issuer-settings.ts";
-import { authorizeParams, authorizePath, browserOf, redeem, refresh } from "../support/log-in.ts";
+import {
+  type App,
+  allow,
+  authorizeParams,
+  authorizePath,
+  browserOf,
+  redeem,
+  refresh,
+} from "../support/log-in.ts";
 import { openFederatedIssuer } from "../support/open-federated-issuer.ts";
 import { outsideClient, startOutsideProvider } from "../support/start-outside-provider.ts";
 
@@ -26,16 +34,17 @@ afterAll(async () => {
 });
 
 /** Logs somebody in at the provider, and lets the app have what it asks for. */
-async function logInAs(sub: string, changes = {}) {
+async function logInAs(sub: string, changes = {}, app: App = "app-web") {
   const browser = browserOf(issuer);
-  const path = authorizePath(authorizeParams("app-web", changes));
+  const path = authorizePath(authorizeParams(app, changes));
   const { action, fields } = (await browser.follow(await browser.open(path))).form("/outside");
   const { location } = await browser.submit(action, fields);
   const answer = new URLSearchParams(outside.approve(location, { claims: { sub } }));
   const end = await browser.follow(
     await browser.open(`/oauth/federation/callback/outside?${answer}`),
   );
-  return { end, tokens: await redeem(issuer, "app-web", end.params.code ?? "") };
+  const last = end.text.includes("/consent") ? await allow(browser, end) : end;
+  return { end, tokens: await redeem(issuer, app, last.params.code ?? "") };
 }
 
 test("where newcomers are welcome, they get what newcomers get, under a name that is nobody's", async () => {
@@ -52,6 +61,13 @@ test("whose provider calls them what one of ours is called does not look like th
   const headers = { authorization: `Bearer ${tokens.access_token}` };
   const shown = await (await issuer.get("/oauth/userinfo", { headers })).json();
   expect(shown).toEqual({ sub: "outside:ada", preferred_username: "outside:ada" });
+});
+
+test("an app of others asks them, as it asks everybody", async () => {
+  const { end, tokens } = await logInAs("new|4", {}, "app-shop");
+  expect(end).toMatchObject({ status: 200 });
+  expect(end.text).toContain("You are logged in as outside:new|4.");
+  expect(decodeJwt(tokens.access_token)).toMatchObject({ sub: "outside:new|4" });
 });
 
 test("they get no more than that", async () => {
