@@ -47,8 +47,8 @@ my %provider = (
   issuerDBOpenIDConnectActivation    => 1,
   oidcServiceMetaDataIssuer          => $origin,
   oidcServiceAllowAuthorizationCodeFlow => 1,
-  oidcServicePrivateKeySig           => content('/tmp/private.pem'),
-  oidcServicePublicKeySig            => content('/tmp/public.pem'),
+  oidcServicePrivateKeySig           => content("$state/private.pem"),
+  oidcServicePublicKeySig            => content("$state/public.pem"),
   oidcServiceKeyIdSig                => "of-$$",
   oidcServiceKeyTypeSig              => 'RSA',
 );

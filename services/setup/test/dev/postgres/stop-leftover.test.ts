@@ -60,14 +60,13 @@ test("the server of this cluster is known by its command line, and stopped", asy
   expect(await server.hasPidFile()).toBe(false);
 });
 
-const onLinux = process.platform === "linux" ? test : test.skip;
-
-onLinux("or by working in its folder, however it was started", async () => {
+test("or by working in its folder, however it was started, where a system tells of that", async () => {
   await using server = await clusterNaming(() => [], true);
 
   await stopLeftover(server.cluster);
 
-  expect(await server.ended).toEqual([null, "SIGINT"]);
+  if (process.platform === "linux") expect(await server.ended).toEqual([null, "SIGINT"]);
+  else expect(server.isRunning()).toBe(true);
 });
 
 test.each(["", "garbage", "-1", "0", "99999999999"])(
