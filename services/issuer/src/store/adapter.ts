@@ -5,6 +5,7 @@ import Provider, {
   errors,
 } from "oidc-provider";
 import type { EngineStore, StoredRecord } from "./engine-store.ts";
+import { clientsOf } from "./keep-authorizations.ts";
 import { isRenamed, nameHeld } from "./session-names.ts";
 import { storeUnavailable } from "./unavailable.ts";
 
@@ -47,13 +48,15 @@ function assertions({ store, now }: AdapterDeps): Adapter {
   return { ...refusing("ReplayDetection"), ...offered };
 }
 
+/** A record as a request found it: how often it was used, and which clients a session knew. */
+type Seen = { uses: number; clients: readonly string[] };
+
 /** What a request reads and writes again. What somebody ended meanwhile must not be there again then. */
 const rewritten = new Set(["Session", "Grant"]);
 
 function records(model: string, deps: AdapterDeps): Adapter {
   const { store, endGrant, now } = deps;
-  /** How often a record had been used when a request looked at it: what it may then count up from. */
-  const seen = new WeakMap<object, Map<string, number>>();
+  const seen = new WeakMap<object, Map<string, Seen>>();
 
   const offered = available({
     async upsert(id, payload, expiresIn = 0) {
@@ -62,18 +65,18 @@ function records(model: string, deps: AdapterDeps): Adapter {
       const ids = Provider.ctx && seen.get(Provider.ctx);
       const held = rewritten.has(model) && ids ? nameHeld(id, ids) : undefined;
       if (held === undefined) return await store.put(record);
-      if (!(await store.replace(held, record))) {
+      if (!(await store.replace(held, record, ids?.get(held)?.clients ?? []))) {
         throw new errors.LoginRequired("the session has ended in the meantime");
       }
-      ids?.set(id, 0);
+      ids?.set(id, { uses: 0, clients: clientsOf(payload) });
     },
     async find(id) {
       const record = await store.find(model, id);
       if (record === undefined) return undefined;
       const request = Provider.ctx;
       if (request) {
-        const uses = seen.get(request) ?? new Map<string, number>();
-        seen.set(request, uses.set(id, record.uses));
+        const ids = seen.get(request) ?? new Map<string, Seen>();
+        seen.set(request, ids.set(id, { uses: record.uses, clients: clientsOf(record.payload) }));
       }
       return { ...record.payload, jti: id, ...consumedBy(record, model, deps) };
     },
@@ -81,7 +84,7 @@ function records(model: string, deps: AdapterDeps): Adapter {
       return (await store.findByUid(model, uid))?.payload;
     },
     async consume(id) {
-      const uses = (Provider.ctx && seen.get(Provider.ctx)?.get(id)) ?? 0;
+      const { uses = 0 } = (Provider.ctx && seen.get(Provider.ctx)?.get(id)) ?? {};
       if (await store.consumeOnce(model, id, uses)) return;
       // Somebody was faster by less than this request took. Whoever comes later ends the family.
       const because = "it was used by another request at the same time";

@@ -19,8 +19,11 @@ export type EngineStore = {
   addOnce(key: string, expiresAt: Date): Promise<boolean>;
   /** Adds, or replaces what has the same identifier; a replaced record counts as unused again. */
   put(record: NewRecord): Promise<void>;
-  /** Puts it in the place of what has `id`, which it may rename; false, and nothing done, if that is gone. */
-  replace(id: string, record: NewRecord): Promise<boolean>;
+  /**
+   * Puts it in the place of what has `id`, which it may rename; false, and nothing done, if that is
+   * gone. What a session gave to clients that are not among `known` stays in it.
+   */
+  replace(id: string, record: NewRecord, known: readonly string[]): Promise<boolean>;
   find(model: string, id: string): Promise<StoredRecord | undefined>;
   findByUid(model: string, uid: string): Promise<StoredRecord | undefined>;
   /** Counts one more use, if it was used exactly `seenUses` times: of several, one succeeds. */

@@ -1,6 +1,7 @@
 import { type Selectable, sql } from "kysely";
 import type { Database } from "./database.ts";
 import { type EngineStore, hashOf, rowOf, type StoredRecord } from "./engine-store.ts";
+import { keepAuthorizations } from "./keep-authorizations.ts";
 import type { Tables } from "./tables.ts";
 
 export function createPostgresEngineStore(
@@ -39,15 +40,26 @@ export function createPostgresEngineStore(
         .execute();
     },
 
-    async replace(id, record) {
-      const { numUpdatedRows } = await database
-        .updateTable("engine_records")
-        .set(rowOf(record))
-        .where("model", "=", record.model)
-        .where("id_hash", "=", hashOf(id))
-        .where("expires_at", ">", new Date(now()))
-        .executeTakeFirst();
-      return numUpdatedRows === 1n;
+    async replace(id, record, known) {
+      return await database.transaction().execute(async (transaction) => {
+        // Locked, so that of two who replace it the second sees what the first has written.
+        const held = await transaction
+          .selectFrom("engine_records")
+          .select("payload")
+          .where("model", "=", record.model)
+          .where("id_hash", "=", hashOf(id))
+          .where("expires_at", ">", new Date(now()))
+          .forUpdate()
+          .executeTakeFirst();
+        if (held === undefined) return false;
+        await transaction
+          .updateTable("engine_records")
+          .set(rowOf(keepAuthorizations(record, JSON.parse(held.payload), known)))
+          .where("model", "=", record.model)
+          .where("id_hash", "=", hashOf(id))
+          .execute();
+        return true;
+      });
     },
 
     async find(model, id) {

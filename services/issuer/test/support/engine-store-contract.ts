@@ -56,8 +56,7 @@ export function describeEngineStore(open: () => Promise<Opened>): void {
   test("what is there is replaced under its own name or another, what is gone is not", async () => {
     await using opened = await open();
     const { store } = opened;
-    const replace = (id: string, by: string) =>
-      store.replace(id, { model: "Session", id: by, payload: { uid: by }, expiresAt: inAMinute() });
+    const replace = (id: string, by: string) => replaceSession(store, id, by, { uid: by });
     await put(store, "Session", "one", { uid: "u" });
     expect(await replace("one", "one")).toBe(true);
     expect(await store.find("Session", "one")).toMatchObject({ payload: { uid: "one" } });
@@ -68,6 +67,47 @@ export function describeEngineStore(open: () => Promise<Opened>): void {
     expect(await store.find("Session", "one")).toBeUndefined();
     opened.advance(60_000);
     expect(await replace("two", "two")).toBe(false);
+  });
+
+  test("of many who add a client to one session at once, each is in it at the end", async () => {
+    await using opened = await open();
+    const { store } = opened;
+    const apps = Array.from({ length: 10 }, (_, nth) => `app ${nth}`);
+    const begun = { uid: "u", accountId: "usr_1", authorizations: { first: { grantId: "g" } } };
+    await put(store, "Session", "one", begun);
+    const replaced = await Promise.all(
+      apps.map((app) => {
+        const authorizations = { ...begun.authorizations, [app]: { grantId: `grant of ${app}` } };
+        return replaceSession(store, "one", "one", { ...begun, authorizations }, ["first"]);
+      }),
+    );
+    expect(replaced).toEqual(apps.map(() => true));
+    expect(await store.find("Session", "one")).toMatchObject({
+      payload: {
+        authorizations: {
+          first: { grantId: "g" },
+          ...Object.fromEntries(apps.map((app) => [app, { grantId: `grant of ${app}` }])),
+        },
+      },
+    });
+  });
+
+  test("a client that was taken out of a session stays out, and another person's session gets none", async () => {
+    await using opened = await open();
+    const { store } = opened;
+    const authorizations = { web: { grantId: "g" }, shop: { grantId: "h" } };
+    const found = async () => (await store.find("Session", "one"))?.payload;
+    await put(store, "Session", "one", { uid: "u", accountId: "usr_1", authorizations });
+    const { web } = authorizations;
+    const without = { uid: "u", accountId: "usr_1", authorizations: { web } };
+    await replaceSession(store, "one", "one", without, ["web", "shop"]);
+    expect(await found()).toEqual(without);
+    const theirs = { uid: "u", accountId: "usr_2", authorizations: { shop: { grantId: "i" } } };
+    await replaceSession(store, "one", "one", theirs);
+    expect(await found()).toEqual(theirs);
+    const nobodys = { uid: "u", state: { state: "\u0000" } };
+    await replaceSession(store, "one", "one", nobodys);
+    expect(await found()).toEqual(nobodys);
   });
 
   test("a record is destroyed by its uid, where its identifier is not known", async () => {
@@ -161,6 +201,14 @@ export function describeEngineStore(open: () => Promise<Opened>): void {
     await store.destroy("Grant", "one");
     expect(await store.find("Grant", "one")).toBeUndefined();
   });
+
+  const replaceSession = (
+    store: EngineStore,
+    id: string,
+    by: string,
+    payload: AdapterPayload,
+    known: readonly string[] = [],
+  ) => store.replace(id, { model: "Session", id: by, payload, expiresAt: inAMinute() }, known);
 
   async function put(store: EngineStore, model: string, id: string, payload: AdapterPayload) {
     await store.put({ model, id, payload, expiresAt: inAMinute() });

@@ -1,4 +1,5 @@
 import { type EngineStore, rowOf, type StoredRecord } from "../../src/store/engine-store.ts";
+import { keepAuthorizations } from "../../src/store/keep-authorizations.ts";
 
 type Row = ReturnType<typeof rowOf> & { uses: number; firstUsedAt: Date | undefined };
 
@@ -22,10 +23,10 @@ export function createMemoryEngineStore(now: () => number = Date.now): EngineSto
       const row = rowOf(record);
       rows.set(keyOf(row), { ...row, uses: 0, firstUsedAt: undefined });
     },
-    async replace(id, record) {
+    async replace(id, record, known) {
       const old = rows.get(at(record.model, id));
       if (old === undefined || !alive(old)) return false;
-      const row = rowOf(record);
+      const row = rowOf(keepAuthorizations(record, JSON.parse(old.payload), known));
       rows.delete(keyOf(old));
       rows.set(keyOf(row), { ...old, ...row });
       return true;
