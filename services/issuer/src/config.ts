@@ -14,18 +14,19 @@ export type IssuerConfig = ReturnType<typeof loadConfig>;
 export function loadConfig(env: Env) {
   const { settings, registry } = together({
     settings: () => readSettings(env),
-    registry: () => readIssuerFile(env.ISSUER_CONFIG || "config/issuer.yaml", env),
+    registry: () =>
+      readIssuerFile(
+        env.ISSUER_CONFIG || "config/issuer.yaml",
+        env,
+        env.ISSUER_URL || defaultIssuer,
+      ),
   });
   return { ...settings, registry };
 }
 
 function readSettings(env: Env) {
   const { issuer, wrappingKeys, cookieKeys, ...settings } = readConfig(env, (read) => ({
-    issuer: read.issuer(
-      "ISSUER_URL",
-      { example: "https://id.example.com" },
-      "http://localhost:9001",
-    ),
+    issuer: read.issuer("ISSUER_URL", { example: "https://id.example.com" }, defaultIssuer),
     host: read.host("ISSUER_HOST"),
     port: read.integer("ISSUER_PORT", ports, 8080),
     adminPort: read.integer("ISSUER_ADMIN_PORT", ports, 9090),
@@ -56,6 +57,8 @@ export function loadMigrateConfig(env: Env) {
 
 /** The longest life of a token, what the JWKS may be cached for, and a minute for clocks. */
 const keepKeysMs = (longestTokenSeconds + 300 + 60) * 1_000;
+
+const defaultIssuer = "http://localhost:9001";
 
 const ports = { min: 0, max: 65_535 };
 

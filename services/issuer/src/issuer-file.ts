@@ -18,49 +18,51 @@ export type Registry = {
   readonly providers: readonly OutsideProvider[];
 };
 
-export const issuerFile = z
-  .strictObject({
-    resources: z.array(resourceSchema).min(1),
-    clients: z.array(clientSchema),
-    users: z.array(userSchema).default([]),
-    /** Other issuers: people may log in there, services may hand on their tokens. */
-    providers: z.array(outsideProviderSchema).default([]),
-  })
-  .superRefine((file, context) => {
-    refuseTwins(file.resources, "resources", "identifier", context);
-    refuseTwins(file.clients, "clients", "client_id", context);
-    refuseTwins(file.providers, "providers", "name", context);
-    refuseTwins(file.providers, "providers", "issuer", context);
-    for (const [index, provider] of file.providers.entries()) {
-      for (const { path, message } of providerFaults(provider, file)) {
-        context.addIssue({ code: "custom", message, path: ["providers", index, ...path] });
-      }
-    }
-    refuseTwins(file.users, "users", "sub", context);
-    refuseTwins(file.users, "users", "username", context);
-    refuseSharedLinks(file.users, context);
-    refuseUnknownLinks(file, context);
-    for (const list of ["clients", "users"] as const) {
-      for (const [index, holder] of file[list].entries()) {
-        refuseTwins(holder.access, `${list}.${index}.access`, "resource", context);
-        for (const { path, message } of accessFaults(holder, file.resources)) {
-          context.addIssue({ code: "custom", message, path: [list, index, ...path] });
+/** The file of the issuer whose identifier this is. */
+export const issuerFileOf = (issuer: string) =>
+  z
+    .strictObject({
+      resources: z.array(resourceSchema).min(1),
+      clients: z.array(clientSchema),
+      users: z.array(userSchema).default([]),
+      /** Other issuers: people may log in there, services may hand on their tokens. */
+      providers: z.array(outsideProviderSchema).default([]),
+    })
+    .superRefine((file, context) => {
+      refuseTwins(file.resources, "resources", "identifier", context);
+      refuseTwins(file.clients, "clients", "client_id", context);
+      refuseTwins(file.providers, "providers", "name", context);
+      refuseTwins(file.providers, "providers", "issuer", context);
+      for (const [index, provider] of file.providers.entries()) {
+        for (const { path, message } of providerFaults(provider, { ...file, issuer })) {
+          context.addIssue({ code: "custom", message, path: ["providers", index, ...path] });
         }
       }
-    }
-  })
-  .transform(
-    ({ resources, clients, users, providers }): Registry => ({
-      providers,
-      resources: new Map(resources.map((resource) => [resource.identifier, resource])),
-      clients: new Map(clients.map((client) => [client.client_id, client])),
-      users: new Map(users.map((user) => [user.sub, user])),
-    }),
-  );
+      refuseTwins(file.users, "users", "sub", context);
+      refuseTwins(file.users, "users", "username", context);
+      refuseSharedLinks(file.users, context);
+      refuseUnknownLinks(file, context);
+      for (const list of ["clients", "users"] as const) {
+        for (const [index, holder] of file[list].entries()) {
+          refuseTwins(holder.access, `${list}.${index}.access`, "resource", context);
+          for (const { path, message } of accessFaults(holder, file.resources)) {
+            context.addIssue({ code: "custom", message, path: [list, index, ...path] });
+          }
+        }
+      }
+    })
+    .transform(
+      ({ resources, clients, users, providers }): Registry => ({
+        providers,
+        resources: new Map(resources.map((resource) => [resource.identifier, resource])),
+        clients: new Map(clients.map((client) => [client.client_id, client])),
+        users: new Map(users.map((user) => [user.sub, user])),
+      }),
+    );
 
 /** Reads and checks the file; a ConfigError names every fault as `file:line:column`. */
-export function readIssuerFile(path: string, env: Env): Registry {
-  return readYamlFile(path, issuerFile, env);
+export function readIssuerFile(path: string, env: Env, issuer: string): Registry {
+  return readYamlFile(path, issuerFileOf(issuer), env);
 }
 
 function refuseTwins<Name extends string>(

@@ -1,9 +1,11 @@
 import { expect, test } from "@jest/globals";
 import { ConfigError } from "@tollgate/shared/config";
 import { loadConfig, loadMigrateConfig } from "../src/config.ts";
-import { issuerSettings } from "./support/issuer-settings.ts";
+import { issuerSettings, registryText } from "./support/issuer-settings.ts";
 
 const databaseUrl = "postgres://issuer_app:app%2Fpw@127.0.0.1:5432/issuer";
+
+const ownText = registryText.replace("https://login.outside.example", "http://localhost:9001");
 
 function faultsOf(load: () => unknown): readonly string[] {
   try {
@@ -61,6 +63,15 @@ test.each([
   await using settings = await issuerSettings(databaseUrl);
   const faults = faultsOf(() => loadConfig({ ...settings.env, ISSUER_URL: url }));
   expect(faults).toEqual([expect.stringContaining(why)]);
+});
+
+test("a provider that is the issuer itself is refused at the start, by default too", async () => {
+  await using settings = await issuerSettings(databaseUrl);
+  const path = await settings.write("own.yaml", ownText);
+  const env = { ...settings.env, ISSUER_URL: undefined, ISSUER_CONFIG: path };
+  expect(faultsOf(() => loadConfig(env))).toEqual([
+    expect.stringMatching(/own\.yaml:\d+:13: providers\.0\.issuer: must be somebody else's/),
+  ]);
 });
 
 test.each(["http://localhost:9001", "http://127.0.0.1:9001", "http://[::1]:9001"])(

@@ -8,7 +8,7 @@ const billing = "https://billing.tollgate.internal";
 async function read(text: string) {
   await using settings = await issuerSettings("postgres://a@b/c");
   const path = await settings.write("tested.yaml", text);
-  return readIssuerFile(path, settings.env);
+  return readIssuerFile(path, settings.env, settings.env.ISSUER_URL);
 }
 
 const resources = `
@@ -41,7 +41,7 @@ test("the file of the repository is right", async () => {
   for (const id of ["svc-demo", "svc-reader", "svc-rival"]) {
     await settings.write(`clients/${id}.sha256`, `${hash}\n`);
   }
-  const registry = readIssuerFile("config/issuer.yaml", settings.env);
+  const registry = readIssuerFile("config/issuer.yaml", settings.env, settings.env.ISSUER_URL);
   expect([...registry.clients.keys()]).toEqual([
     ...["svc-demo", "svc-reader", "svc-rival", "app-demo"],
   ]);

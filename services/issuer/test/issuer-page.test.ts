@@ -2,11 +2,12 @@ import { describe, expect, test } from "@jest/globals";
 import { parseYaml } from "@tollgate/shared/yaml-file";
 import * as z from "zod";
 import { loadConfig } from "../src/config.ts";
-import { issuerFile } from "../src/issuer-file.ts";
+import { issuerFileOf } from "../src/issuer-file.ts";
 import { readFromRoot, readIssuerPage } from "./support/issuer-page.ts";
 import { issuerSettings } from "./support/issuer-settings.ts";
 
 const page = readIssuerPage();
+const ours = issuerFileOf("https://id.example.test");
 
 type Shape = {
   properties?: Record<string, Shape>;
@@ -28,7 +29,7 @@ function keysOf(shape: Shape, path = ""): [name: string, byDefault: unknown][] {
 }
 
 describe("the page tells of the issuer's file all and nothing else:", () => {
-  const shape = z.toJSONSchema(issuerFile, { io: "input", unrepresentable: "any" }) as Shape;
+  const shape = z.toJSONSchema(ours, { io: "input", unrepresentable: "any" }) as Shape;
   const known = new Map(keysOf(shape));
   const told = [...page.defaults.keys()];
 
@@ -49,7 +50,7 @@ describe("the page tells of the issuer's file all and nothing else:", () => {
 
   test.each(page.examples)("the issuer would start with the example\n%s", (yaml) => {
     // Files of secrets are not on this machine; that one is missing is all that is wrong.
-    const read = () => parseYaml("issuer.yaml", yaml, issuerFile, {});
+    const read = () => parseYaml("issuer.yaml", yaml, ours, {});
     expect(read).toThrow(/^[^;]+ cannot be read \(ENOENT\)$/);
   });
 });

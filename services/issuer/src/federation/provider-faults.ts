@@ -3,11 +3,26 @@ import type { AccessFault } from "../resources/check-access.ts";
 import type { Resource } from "../resources/resource.ts";
 import type { OutsideProvider } from "./outside-provider.ts";
 
-type Declared = { resources: readonly Resource[]; clients: readonly Client[] };
+type Declared = {
+  /** Our own identifier. */
+  issuer: string;
+  resources: readonly Resource[];
+  clients: readonly Client[];
+};
 
 /** What a provider is to give must be there to be given: the faults, each with its place in it. */
 export function providerFaults(provider: OutsideProvider, declared: Declared): AccessFault[] {
-  return [...newcomerFaults(provider, declared), ...exchangeFaults(provider, declared)];
+  return [
+    ...ownFaults(provider, declared),
+    ...newcomerFaults(provider, declared),
+    ...exchangeFaults(provider, declared),
+  ];
+}
+
+/** Our own tokens would pass for an outsider's, and be judged by what is declared of him. */
+function ownFaults(provider: OutsideProvider, { issuer }: Declared): AccessFault[] {
+  if (URL.parse(provider.issuer)?.href !== URL.parse(issuer)?.href) return [];
+  return [{ path: ["issuer"], message: "must be somebody else's: it is our own, ISSUER_URL" }];
 }
 
 function newcomerFaults(provider: OutsideProvider, { resources }: Declared): AccessFault[] {

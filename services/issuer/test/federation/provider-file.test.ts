@@ -15,7 +15,7 @@ async function read(providers: string) {
     "tested.yaml",
     registryText.replace(providersText, `providers:\n${providers}`),
   );
-  return readIssuerFile(path, settings.env).providers;
+  return readIssuerFile(path, settings.env, settings.env.ISSUER_URL).providers;
 }
 
 const issuer = "issuer: https://login.example.com";
@@ -58,6 +58,16 @@ test.each([
   ["no algorithm", `${base.replace("RS256", "")}\n${login}`, "algorithms: "],
   ["a shared secret", `${base.replace("RS256", "HS256")}\n${login}`, "algorithms.0: "],
   ["plain http", `${base.replace("https", "http")}\n${login}`, "issuer: must be https"],
+  [
+    "our own issuer",
+    `${base.replace("login.example.com", "id.example.test")}\n${login}`,
+    "providers.0.issuer: must be somebody else's: it is our own, ISSUER_URL",
+  ],
+  [
+    "our own issuer in other letters",
+    `${base.replace("login.example.com", "ID.example.test/")}\n${login}`,
+    "providers.0.issuer: must be somebody else's",
+  ],
   ["keys at plain http", `${base}\n    jwks_uri: http://keys.example.com\n${login}`, "jwks_uri: "],
   ["a name that is none", `${base.replace("outside", "a:b")}\n${login}`, "name: must be 1 to 64"],
   ["people told apart by address", `${base}\n    subject: email\n${login}`, "another person"],

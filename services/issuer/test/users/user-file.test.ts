@@ -8,7 +8,7 @@ async function read(users: string) {
   await using settings = await issuerSettings("postgres://a@b/c");
   const path = await settings.write("tested.yaml", `${rest}users:\n${users}\n`);
   await settings.write("ada.scrypt", `${people.ada.hash}\n`);
-  return readIssuerFile(path, settings.env);
+  return readIssuerFile(path, settings.env, settings.env.ISSUER_URL);
 }
 
 const rest = `
