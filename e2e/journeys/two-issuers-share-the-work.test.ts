@@ -38,6 +38,7 @@ test("of ten copies of an assertion, spread over both, one gets a token, in each
   }
 
   const after = await answered();
+  expect(after.size).toBe(replicas.length);
   for (const [container, count] of after) {
     expect([container, count > (answeredBefore.get(container) ?? 0) + 50]).toEqual([
       container,

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { query } from "../support/billing-database.ts";
-import { createCustomer, createDraft, createOpen } from "../support/bodies.ts";
+import { createCustomer, createDraft, createOpen, settingsBody } from "../support/bodies.ts";
 import {
   type BillingUnderTest,
   startBillingUnderTest,
@@ -16,6 +16,7 @@ const ids = { customer: "", open: "" };
 beforeAll(async () => {
   billing = await startBillingUnderTest();
   const alice = await billing.as();
+  await alice.put("/v1/settings", settingsBody, { "if-match": '"0"' });
   ids.customer = await createCustomer(alice, { owner_sub: "usr_ada" });
   ids.open = await createOpen(alice, { customer_id: ids.customer });
   await createDraft(alice, { customer_id: ids.customer });
@@ -45,8 +46,8 @@ test("the database by itself shows nothing when no tenant is set, or none that h
     expect(await as({ tenant_id: tenantA }, all)).toEqual([]);
     expect(await as({ tenant_id: tenantA, access: "root" }, all)).toEqual([]);
     expect(await as(staff(tenantB), all)).toEqual([]);
+    expect(await as(staff(tenantA), all)).not.toEqual([]);
   }
-  expect(await as(staff(tenantA), "SELECT * FROM invoice")).not.toEqual([]);
 });
 
 test("the database by itself shows an end user own rows alone, and lets nothing be written", async () => {
