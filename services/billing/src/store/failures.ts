@@ -65,7 +65,7 @@ export class NotReadyError extends Error {
   override readonly name = "NotReadyError";
 }
 
-export function isUnavailable(error: unknown): boolean {
+function isUnavailable(error: unknown): boolean {
   if (error instanceof NotReadyError) return true;
   if (error instanceof pg.DatabaseError) return unavailableStates.test(error.code ?? "");
   if (error instanceof AggregateError) return error.errors.some(isUnavailable);

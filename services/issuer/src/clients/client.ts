@@ -16,7 +16,7 @@ const accessSchema = z.strictObject({
   exchange: z.boolean().default(false),
 });
 
-export const grantTypes = ["client_credentials", "authorization_code", "refresh_token"] as const;
+const grantTypes = ["client_credentials", "authorization_code", "refresh_token"] as const;
 
 export const authenticationMethods = ["client_secret_basic", "private_key_jwt", "none"] as const;
 

@@ -6,7 +6,7 @@ import type { OutsideProvider } from "./outside-provider.ts";
 const metadataSchema = z.object({ issuer: z.string(), jwks_uri: guardedUrl });
 
 /** OpenID Connect Discovery section 4: below the issuer, a slash at its end apart. */
-export function metadataUrl(issuer: string): string {
+function metadataUrl(issuer: string): string {
   return `${issuer.replace(/\/$/, "")}/.well-known/openid-configuration`;
 }
 

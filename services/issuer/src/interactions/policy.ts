@@ -11,7 +11,7 @@ export type PolicyDeps = {
 };
 
 /** Seconds. A session lives for longer, for the sake of the apps that it let in. */
-export const longestUnattendedSession = 12 * 3_600;
+const longestUnattendedSession = 12 * 3_600;
 
 /** The engine's own reasons to ask a person for something, and ours. */
 export function createInteractionPolicy(deps: PolicyDeps) {

@@ -2,8 +2,7 @@ import { sql } from "kysely";
 import type { Database } from "./database.ts";
 
 /** What replicas follow: each has a number that grows, and a stamp of that number. */
-export const versionNames = ["keys", "clients", "users", "revocations", "attempts"] as const;
-export type VersionName = (typeof versionNames)[number];
+export type VersionName = "keys" | "clients" | "users" | "revocations" | "attempts";
 export type Version = { readonly version: number; readonly stamp: string };
 
 export type Versions = Readonly<Record<VersionName, Version>>;
