@@ -1,4 +1,4 @@
-import { commonProblems, defineProblems } from "@tollgate/shared/problem";
+import { commonProblems, defineProblems, type ProblemOptions } from "@tollgate/shared/problem";
 
 /** Every failure that the issuer itself answers; the engine's own are RFC 6749's. */
 export const problemCatalogue = {
@@ -26,3 +26,8 @@ export const problemCatalogue = {
 } as const;
 
 export const problem = defineProblems<keyof typeof problemCatalogue>(problemCatalogue);
+
+/** What we need does not answer: whoever asks may try again soon. */
+export function dependencyUnavailable(options: Pick<ProblemOptions, "detail" | "cause"> = {}) {
+  return problem("dependency_unavailable", { ...options, headers: { "retry-after": "2" } });
+}

@@ -8,7 +8,7 @@ import type { StoredClient } from "../clients/client-store.ts";
 import type { Parts } from "../open-parts.ts";
 import { problem } from "../problems.ts";
 import { accessFaults } from "../resources/check-access.ts";
-import { longestTokenSeconds } from "../resources/resource.ts";
+import { untilNow } from "../revocation/until-now.ts";
 import { inputOf, invalid } from "./read-json.ts";
 
 const named = z.strictObject({ client_id: z.string() });
@@ -25,11 +25,9 @@ export function clientRoutes(parts: Parts, log: Log): Router {
     revokes = false,
   ) {
     const record = recordOf({ event, client_id: clientId, by: "operator" });
-    const notBefore = Math.floor(now() / 1_000) + 1;
-    const times = { not_before: notBefore, expires_at: notBefore + longestTokenSeconds + 60 };
     await clientStore.change(clientId, to, {
       audit: [{ record, at: new Date(now()) }],
-      revocations: revokes ? [{ kind: "client", value: clientId, ...times }] : [],
+      revocations: revokes ? [{ kind: "client", value: clientId, ...untilNow(now()) }] : [],
     });
     trail.logged(log, record);
     wake();

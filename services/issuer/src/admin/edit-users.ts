@@ -5,7 +5,7 @@ import { type AuditEvent, recordOf } from "../audit/audit-event.ts";
 import type { Parts } from "../open-parts.ts";
 import { problem } from "../problems.ts";
 import { accessFaults } from "../resources/check-access.ts";
-import { longestTokenSeconds } from "../resources/resource.ts";
+import { untilNow } from "../revocation/until-now.ts";
 import { passwordFault } from "../users/password-policy.ts";
 import { type People, takenName } from "../users/people.ts";
 import { canonicalUsername, type User, userSchema } from "../users/user.ts";
@@ -42,11 +42,9 @@ export function createUserEditor(parts: Parts, log: Log) {
 
     async change(sub: string, { event, to, ends, details }: UserChange): Promise<void> {
       const record = recordOf({ event, sub, by: "operator", ...details });
-      const notBefore = Math.floor(now() / 1_000) + 1;
-      const times = { not_before: notBefore, expires_at: notBefore + longestTokenSeconds + 60 };
       await userStore.change(sub, to, {
         audit: [{ record, at: new Date(now()) }],
-        revocations: ends ? [{ kind: "subject", value: sub, ...times }] : [],
+        revocations: ends ? [{ kind: "subject", value: sub, ...untilNow(now()) }] : [],
         signsOut: ends === "everything",
       });
       trail.logged(log, record);

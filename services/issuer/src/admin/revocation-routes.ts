@@ -3,7 +3,7 @@ import type { Log } from "@tollgate/shared/log";
 import { revocationKinds } from "@tollgate/shared/revocations/feed";
 import * as z from "zod";
 import type { Parts } from "../open-parts.ts";
-import { longestTokenSeconds } from "../resources/resource.ts";
+import { untilNow } from "../revocation/until-now.ts";
 import { inputOf } from "./read-json.ts";
 
 const kinds = revocationKinds.filter((kind) => kind !== "key"); // a key is taken from the ring as well
@@ -18,13 +18,11 @@ export function revocationRoutes(parts: Parts, log: Log): Router {
 
   return new Router().post("/revocations", async (ctx) => {
     const { kind, value } = inputOf(revocationInput, ctx.state.input);
-    // A token minted within this very second is meant as well: `iat` is in whole seconds.
-    const notBefore = Math.floor(now() / 1_000) + 1;
-    const expiresAt = notBefore + longestTokenSeconds + 60;
-    await revocations.add([{ kind, value, not_before: notBefore, expires_at: expiresAt }]);
+    const revocation = { kind, value, ...untilNow(now()) };
+    await revocations.add([revocation]);
     if (kind === "session") await store.revokeGrant(value);
     if (kind === "subject") await store.revokeAccount(value);
     trail.record(log, { event: "revocation_added", kind, value, by: "operator" });
-    ctx.body = { kind, value, not_before: notBefore, expires_at: expiresAt };
+    ctx.body = revocation;
   });
 }

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { Log } from "@tollgate/shared/log";
-import { problem } from "../problems.ts";
+import { dependencyUnavailable } from "../problems.ts";
 import { type AuditEvent, type AuditRecord, recordOf, type TimedRecord } from "./audit-event.ts";
 
 export type AuditTrail = AsyncDisposable & {
@@ -100,7 +100,7 @@ export function createAuditTrail({ insert, log, now }: AuditDeps): AuditTrail {
     demandRoom() {
       if (waiting.length < mostWaiting) return;
       const detail = "The audit trail takes no more at the moment";
-      throw problem("dependency_unavailable", { detail, headers: { "retry-after": "2" } });
+      throw dependencyUnavailable({ detail });
     },
     async written() {
       while (writing !== undefined) await writing;

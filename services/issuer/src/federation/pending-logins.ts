@@ -1,4 +1,4 @@
-import { problem } from "../problems.ts";
+import { dependencyUnavailable } from "../problems.ts";
 import type { EngineStore } from "../store/engine-store.ts";
 
 /** A login that somebody began, of which an outside provider has not told us the end. */
@@ -44,5 +44,5 @@ export function createPendingLogins(
 }
 
 function unavailable(cause: unknown): never {
-  throw problem("dependency_unavailable", { cause, headers: { "retry-after": "2" } });
+  throw dependencyUnavailable({ cause });
 }

@@ -1,7 +1,7 @@
 import type { ParameterizedContext } from "koa";
 import type { Provider } from "oidc-provider";
 import type { FindClient } from "../clients/find-client.ts";
-import { problem } from "../problems.ts";
+import { dependencyUnavailable } from "../problems.ts";
 import type { EndSession } from "../sessions/end-session.ts";
 import type { User } from "../users/user.ts";
 import { openInteraction } from "./open-interaction.ts";
@@ -57,6 +57,6 @@ export function createFinishLogin(deps: FinishLoginDeps): FinishLogin {
 /** Of the browser, at this moment; a new one, of nobody, where there is none. */
 function currentSession({ req, res }: ParameterizedContext, provider: Provider) {
   return provider.Session.get(provider.createContext(req, res)).catch((cause: unknown) => {
-    throw problem("dependency_unavailable", { cause, headers: { "retry-after": "2" } });
+    throw dependencyUnavailable({ cause });
   });
 }

@@ -2,7 +2,7 @@ import type { ParameterizedContext } from "koa";
 import type { Provider } from "oidc-provider";
 import type { FindClient } from "../clients/find-client.ts";
 import { nobody } from "../clients/find-client.ts";
-import { problem } from "../problems.ts";
+import { dependencyUnavailable, problem } from "../problems.ts";
 
 /** What a person is being asked, on behalf of which app. */
 export type OpenInteraction = Awaited<ReturnType<typeof openInteraction>>;
@@ -18,9 +18,7 @@ export async function openInteraction(
 ) {
   const details = await provider.interactionDetails(ctx.req, ctx.res).catch((cause: unknown) => {
     const isGone = cause instanceof Error && cause.name === "SessionNotFound";
-    throw isGone
-      ? problem("interaction_gone", { cause })
-      : problem("dependency_unavailable", { cause, headers: { "retry-after": "2" } });
+    throw isGone ? problem("interaction_gone", { cause }) : dependencyUnavailable({ cause });
   });
   const client = findClient(String(details.params.client_id));
   if (details.uid !== ctx.params.uid || client === nobody) throw problem("interaction_gone");

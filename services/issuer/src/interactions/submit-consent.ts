@@ -1,5 +1,5 @@
 import type { Middleware } from "koa";
-import { problem } from "../problems.ts";
+import { dependencyUnavailable, problem } from "../problems.ts";
 import type { OpenInteraction } from "./open-interaction.ts";
 import { requestOf } from "./request-of.ts";
 import type { Interactions } from "./require-own-form.ts";
@@ -15,7 +15,7 @@ export function submitConsent({ provider, consents, trail }: Interactions): Midd
     await consents
       .remember({ sub, clientId: client.client_id, resource, scopes })
       .catch((cause: unknown) => {
-        throw problem("dependency_unavailable", { cause, headers: { "retry-after": "2" } });
+        throw dependencyUnavailable({ cause });
       });
     trail.record(ctx.state.log, {
       event: "grant_given",

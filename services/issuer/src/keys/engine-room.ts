@@ -4,7 +4,7 @@ import type {
   VerificationKey,
 } from "@tollgate/shared/tokens/verify-signature";
 import type { FindKey } from "@tollgate/shared/tokens/verify-token";
-import { problem } from "../problems.ts";
+import { dependencyUnavailable } from "../problems.ts";
 import {
   createProvider,
   type Engine,
@@ -29,7 +29,7 @@ export function createEngineRoom(config: ProviderConfig, deps: ProviderDeps) {
   function demand(): Present {
     if (present !== undefined) return present;
     const detail = "The signing keys cannot be had at the moment";
-    throw problem("dependency_unavailable", { detail, headers: { "retry-after": "2" } });
+    throw dependencyUnavailable({ detail });
   }
 
   const findKey: FindKey = ({ kid }) =>

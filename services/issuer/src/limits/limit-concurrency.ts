@@ -1,4 +1,4 @@
-import { problem } from "../problems.ts";
+import { dependencyUnavailable } from "../problems.ts";
 
 /** `owner` is whose work it is: an address, for one. */
 export type LimitConcurrency = <T>(owner: string, work: () => Promise<T>) => Promise<T>;
@@ -28,7 +28,7 @@ export function limitConcurrency(limits: ConcurrencyLimits): LimitConcurrency {
     const own = waiting.filter((waiter) => waiter.owner === owner).length;
     if (waiting.length >= limits.waitingAtMost || own >= limits.waitingOfOne) {
       const detail = "Too many log in at this moment";
-      throw problem("dependency_unavailable", { detail, headers: { "retry-after": "2" } });
+      throw dependencyUnavailable({ detail });
     }
     await new Promise<void>((resolve) => waiting.push({ owner, go: resolve }));
   }

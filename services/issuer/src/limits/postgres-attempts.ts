@@ -1,5 +1,5 @@
 import { type RawBuilder, sql } from "kysely";
-import { problem } from "../problems.ts";
+import { dependencyUnavailable } from "../problems.ts";
 import type { Database } from "../store/database.ts";
 import { type AttemptStore, attemptKey, type Lane } from "./attempts.ts";
 
@@ -84,7 +84,7 @@ function guarded<T>(operation: (lane: Lane, key: string) => Promise<T>) {
       return await operation(lane, key);
     } catch (cause) {
       const detail = "Attempts cannot be counted at the moment";
-      throw problem("dependency_unavailable", { detail, headers: { "retry-after": "2" }, cause });
+      throw dependencyUnavailable({ detail, cause });
     }
   };
 }

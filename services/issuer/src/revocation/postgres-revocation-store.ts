@@ -4,7 +4,7 @@ import {
   revocationPageSize,
 } from "@tollgate/shared/revocations/feed";
 import { type Selectable, sql } from "kysely";
-import { problem } from "../problems.ts";
+import { dependencyUnavailable } from "../problems.ts";
 import type { Database } from "../store/database.ts";
 import type { Tables } from "../store/tables.ts";
 import { nextVersion } from "../store/versions.ts";
@@ -68,7 +68,7 @@ export function createPostgresRevocationStore(
 
 /** Nobody's token is good while it is not known to be revoked, and nobody's is bad. */
 function unavailable(cause: unknown): never {
-  throw problem("dependency_unavailable", { cause, headers: { "retry-after": "2" } });
+  throw dependencyUnavailable({ cause });
 }
 
 /** For a change that is to be committed together with what it revokes. */

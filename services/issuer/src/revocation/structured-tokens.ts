@@ -1,6 +1,6 @@
 import type { Middleware } from "koa";
 import type { KoaContextWithOIDC } from "oidc-provider";
-import { problem } from "../problems.ts";
+import { dependencyUnavailable } from "../problems.ts";
 
 export type StructuredRequest = { ctx: KoaContextWithOIDC; clientId: string; token: string };
 
@@ -23,7 +23,7 @@ export function answerForJwts(answer: (request: StructuredRequest) => Promise<vo
     try {
       await answer({ ctx, clientId: client.clientId, token });
     } catch (cause) {
-      throw problem("dependency_unavailable", { cause, headers: { "retry-after": "2" } });
+      throw dependencyUnavailable({ cause });
     }
   };
 }

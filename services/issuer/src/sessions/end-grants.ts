@@ -1,8 +1,8 @@
 import type { Log } from "@tollgate/shared/log";
 import Provider from "oidc-provider";
 import type { AuditTrail } from "../audit/audit-trail.ts";
-import { longestTokenSeconds } from "../resources/resource.ts";
 import type { RevocationStore } from "../revocation/revocation-store.ts";
+import { untilNow } from "../revocation/until-now.ts";
 import type { EngineStore } from "../store/engine-store.ts";
 
 export type EndGrantsDeps = {
@@ -16,9 +16,6 @@ export type EndGrantsDeps = {
 /** Ends what one login gave one client: its codes, refresh tokens and access tokens. */
 export type EndGrant = (grantId: string) => Promise<void>;
 
-/** How much longer than its life a token is remembered as revoked: other clocks are behind ours. */
-const toleranceSeconds = 60;
-
 /**
  * The `sid` of a person's tokens is the grant that they came from, so that who ends the grant also
  * names all of them on the feed. A grant that has ended does not come back: no token of it is good,
@@ -26,10 +23,10 @@ const toleranceSeconds = 60;
  */
 export function createEndGrant({ store, revocations, trail, log, now }: EndGrantsDeps): EndGrant {
   return async function endGrant(grantId) {
-    const expiresAt = Math.ceil(now() / 1_000) + longestTokenSeconds + toleranceSeconds;
+    const { expires_at } = untilNow(now());
     // The feed first: whoever tries again after a failure still finds the family to end.
     await revocations.add([
-      { kind: "session", value: grantId, not_before: expiresAt, expires_at: expiresAt },
+      { kind: "session", value: grantId, not_before: expires_at, expires_at },
     ]);
     await store.revokeGrant(grantId);
     const request = Provider.ctx;

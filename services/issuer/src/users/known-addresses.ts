@@ -1,5 +1,5 @@
 import { hash } from "node:crypto";
-import { problem } from "../problems.ts";
+import { dependencyUnavailable } from "../problems.ts";
 import type { Database } from "../store/database.ts";
 
 /** Where somebody logged in of late: strangers elsewhere do not lock them out there. */
@@ -51,5 +51,5 @@ function keyOf(username: string, address: string): string {
 
 function unavailable(cause: unknown): never {
   const detail = "Who may log in cannot be had at the moment";
-  throw problem("dependency_unavailable", { detail, headers: { "retry-after": "2" }, cause });
+  throw dependencyUnavailable({ detail, cause });
 }

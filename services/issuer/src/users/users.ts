@@ -1,7 +1,7 @@
 import type { Log } from "@tollgate/shared/log";
 import { nobodysHash, type PasswordHash } from "@tollgate/shared/password-hash";
 import type { AuditTrail } from "../audit/audit-trail.ts";
-import { problem } from "../problems.ts";
+import { dependencyUnavailable } from "../problems.ts";
 import type { Lockout, LoginAttempt } from "./lockout.ts";
 import type { PasswordWork } from "./password-work.ts";
 import { linkOf, type People } from "./people.ts";
@@ -116,5 +116,5 @@ function enabled(user: User | undefined): User | undefined {
 
 function unavailable(cause?: unknown) {
   const detail = "Who may log in cannot be had at the moment";
-  return problem("dependency_unavailable", { detail, headers: { "retry-after": "2" }, cause });
+  return dependencyUnavailable({ detail, cause });
 }
