@@ -61,8 +61,10 @@ async function replace(transaction: Database, clientId: string, after: StoredCli
 /** Whoever has this name next is somebody else: nobody has agreed to that, and nothing that was given is theirs. */
 async function forget(transaction: Database, clientId: string): Promise<void> {
   await transaction.deleteFrom("consents").where("client_id", "=", clientId).execute();
+  // Anybody may have had a NUL kept, in a `state` for one, at which jsonb would fail for all.
+  const payload = sql`replace(payload, '\\u0000', '\\u0001')::jsonb`;
   await sql`
     DELETE FROM engine_records
-    WHERE payload::jsonb ->> 'clientId' = ${clientId}
-      OR payload::jsonb -> 'params' ->> 'client_id' = ${clientId}`.execute(transaction);
+    WHERE ${payload} ->> 'clientId' = ${clientId}
+      OR ${payload} -> 'params' ->> 'client_id' = ${clientId}`.execute(transaction);
 }

@@ -59,6 +59,12 @@ test("who gets a removed client's name gets nothing that was given to it", async
   expect(tokens.status).toBe(200);
   const other = browserOf(issuer);
   const begun = await other.follow(await other.open(authorizePath(params)));
+  // Anybody may have left something here that PostgreSQL's JSON does not take.
+  for (const state of ["\u0000", "\\\u0000"]) {
+    await browserOf(issuer).open(authorizePath({ ...params, state }));
+  }
+  const withNul = `SELECT 1 FROM engine_records WHERE position('\\u0000' in payload) > 0`;
+  expect(await issuer.database.run(withNul)).toHaveLength(2);
 
   await issuer.tollgate("clients", "remove", "app-rented");
   await answers(400);
