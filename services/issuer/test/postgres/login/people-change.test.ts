@@ -94,6 +94,8 @@ test("an operator who revokes a person logs them out everywhere", async () => {
 });
 
 test("an operator who revokes a session ends that one", async () => {
+  // What was minted in the second in which all of hers was revoked is refused as well.
+  await noticed(async () => await isAlive(await logIn(issuer)));
   const browser = browserOf(issuer);
   const [one, other] = [await logIn(issuer, "app-web", browser), await logIn(issuer)];
   await issuer.tollgate("revoke", "session", String(decodeJwt(one.access_token).sid));
