@@ -1,10 +1,10 @@
+import { addressBlock } from "@tollgate/shared/http/address-block";
 import type { GatewayContext, Step } from "../context.ts";
 import type { Limits } from "../limits/limits.ts";
 import type { Verdict } from "../limits/token-bucket.ts";
 import { problem } from "../problems.ts";
 import type { Policy } from "../routes/policy.ts";
 import type { Rate } from "../routes/schema.ts";
-import { sourceOf } from "../tokens/source-of.ts";
 
 /** Has the caller any requests left? Each route that names a rate counts by itself. */
 export function limitRate(limits: Limits, policy: () => Policy): Step {
@@ -45,7 +45,7 @@ function seconds(ms: number): number {
 function keyOf({ state, req }: GatewayContext, rate: Rate, policy: () => Policy): string {
   const { caller } = state;
   if (rate.key === "address" || caller === undefined) {
-    return sourceOf(policy().clientAddress(req));
+    return addressBlock(policy().clientAddress(req));
   }
   const { issuer, clientId, subject } = caller;
   // A token that names no client must not share a bucket with all others of its kind.

@@ -1,5 +1,5 @@
+import { addressBlock } from "@tollgate/shared/http/address-block";
 import { problem } from "../problems.ts";
-import { sourceOf } from "./source-of.ts";
 import { createSuspects } from "./suspects.ts";
 import { createTurns } from "./turns.ts";
 
@@ -32,7 +32,7 @@ export function createVerificationLane(
       return turns.waiting;
     },
     run(peer, verify) {
-      if (!suspects.includes(() => sourceOf(peer.remoteAddress))) return verify();
+      if (!suspects.includes(() => addressBlock(peer.remoteAddress))) return verify();
       return new Promise((resolve, reject) => {
         // A flood comes over connections that have sent forged tokens; whoever shares its address,
         // and not its connections, goes before it.
@@ -49,7 +49,7 @@ export function createVerificationLane(
     },
     reportFailure(peer) {
       forgers.add(peer);
-      suspects.report(sourceOf(peer.remoteAddress));
+      suspects.report(addressBlock(peer.remoteAddress));
     },
   };
 }

@@ -1,5 +1,4 @@
 import { expect, test } from "@jest/globals";
-import { sourceOf } from "../../src/tokens/source-of.ts";
 import { createSuspects } from "../../src/tokens/suspects.ts";
 import { createVerificationLane, type Peer } from "../../src/tokens/verification-lane.ts";
 
@@ -105,17 +104,6 @@ test("an error in a verification is that request's alone", async () => {
 
   await expect(broken).rejects.toThrow("broken");
   await next;
-});
-
-test.each([
-  ["10.0.0.1", "10.0.0.1"],
-  ["::ffff:10.0.0.1", "10.0.0.1"],
-  ["2001:db8:1:2:3:4:5:6", "2001:db8:1:2/64"],
-  ["2001:db8:1:2::1", "2001:db8:1:2/64"],
-  ["::1", "0:0:0:0/64"],
-  [undefined, ""],
-])("the party behind %s is %s", (address, source) => {
-  expect(sourceOf(address)).toBe(source);
 });
 
 test("ten thousand new suspects do not let off the one that goes on", () => {

@@ -1,4 +1,4 @@
-import { addressBlock } from "../limits/address-block.ts";
+import { addressBlock } from "@tollgate/shared/http/address-block";
 import { type AttemptStore, attemptKey } from "../limits/attempts.ts";
 import { createBackOff } from "../limits/back-off.ts";
 import { clientAddressLane, clientLane } from "../limits/lanes.ts";

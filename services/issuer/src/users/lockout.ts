@@ -1,4 +1,4 @@
-import { addressBlock } from "../limits/address-block.ts";
+import { addressBlock } from "@tollgate/shared/http/address-block";
 import type { AttemptStore, Lane } from "../limits/attempts.ts";
 import { accountLane, loginAddressLane, loginLane } from "../limits/lanes.ts";
 import type { KnownAddresses } from "./known-addresses.ts";

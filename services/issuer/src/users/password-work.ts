@@ -1,5 +1,5 @@
+import { addressBlock } from "@tollgate/shared/http/address-block";
 import { hashPassword, isPasswordOf, type PasswordHash } from "@tollgate/shared/password-hash";
-import { addressBlock } from "../limits/address-block.ts";
 import { limitConcurrency } from "../limits/limit-concurrency.ts";
 
 export type PasswordWork = {
