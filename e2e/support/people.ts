@@ -41,7 +41,7 @@ export async function addApp(stack: Stack, client_id: string, more: object) {
   };
   const made = madeIn(await tollgate(stack, "clients", "add", JSON.stringify(declaration)));
   await listed(stack, "clients", client_id);
-  return { secret: made.secret ?? made.client_secret ?? "" };
+  return { secret: made.client_secret ?? "" };
 }
 
 /** Adding answers when it is stored; a moment later every replica knows of it. */

@@ -22,7 +22,7 @@ export const problemCatalogue = {
   provider_answer_invalid: { status: 502, title: "The other provider's answer cannot be used" },
   form_foreign: { status: 403, title: "This form did not come from our page" },
   key_not_ripe: { status: 409, title: "The next key cannot sign yet" },
-  body_too_large: { status: 413, title: "The body is larger than 16384 bytes" },
+  body_too_large: { status: 413, title: "The body is larger than this address takes" },
 } as const;
 
 export const problem = defineProblems<keyof typeof problemCatalogue>(problemCatalogue);

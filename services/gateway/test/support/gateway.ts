@@ -13,7 +13,7 @@ import { type RecordingUpstream, recordingUpstream } from "./upstream.ts";
 export const billing = "https://billing.tollgate.internal";
 
 /** The routes most tests want: /billing needs a token of `issuer`, /open needs none. */
-export function routesFor(issuer: { issuer: string; jwksUri: string }, upstream: string): string {
+function routesFor(issuer: { issuer: string; jwksUri: string }, upstream: string): string {
   return `
 issuers:
   - { issuer: "${issuer.issuer}", jwks_uri: "${issuer.jwksUri}" }
