@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { freePort } from "@tollgate/shared/testing/free-port";
 import { type Child, peerCore, runChild, startChild, untilUp } from "../machine/child.ts";
-import { freePort } from "../machine/free-port.ts";
 import type { Issuer } from "../machine/issuer.ts";
 import { type Postgres, superuserPassword } from "./start-postgres.ts";
 

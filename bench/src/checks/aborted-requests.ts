@@ -1,8 +1,8 @@
 import { once } from "node:events";
 import { connect } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
+import { freePort } from "@tollgate/shared/testing/free-port";
 import { startServer } from "@tollgate/shared/testing/start-server";
-import { freePort } from "../machine/free-port.ts";
 import { attachInspector, type Inspector } from "../machine/inspector.ts";
 import { openFiles } from "../machine/proc.ts";
 import type { Peer } from "../peers/peer.ts";

@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { freePort } from "@tollgate/shared/testing/free-port";
 import { type Child, loadCore, startChild, untilUp } from "./child.ts";
-import { freePort } from "./free-port.ts";
 
 export type Nginx = Child & { readonly url: string };
 

@@ -1,7 +1,7 @@
 import { hash } from "node:crypto";
 import { join } from "node:path";
+import { freePort } from "@tollgate/shared/testing/free-port";
 import { peerCore, startChild, untilUp } from "../machine/child.ts";
-import { freePort } from "../machine/free-port.ts";
 import { answers } from "../peers/peer.ts";
 import { type MintClient, type Minter, resource, scopes } from "./minter.ts";
 

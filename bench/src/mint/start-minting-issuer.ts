@@ -1,7 +1,7 @@
 import { truncateSync } from "node:fs";
 import { join } from "node:path";
+import { freePort } from "@tollgate/shared/testing/free-port";
 import { loadCore, peerCore, runChild, startChild, untilUp } from "../machine/child.ts";
-import { freePort } from "../machine/free-port.ts";
 import { shippedNodeOptions } from "../machine/shipped-node-options.ts";
 import type { Minter } from "./minter.ts";
 

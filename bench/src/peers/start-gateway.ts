@@ -1,8 +1,8 @@
 import { readFileSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { freePort } from "@tollgate/shared/testing/free-port";
 import { parse, stringify } from "yaml";
 import { peerCore, startChild, untilUp } from "../machine/child.ts";
-import { freePort } from "../machine/free-port.ts";
 import { shippedNodeOptions } from "../machine/shipped-node-options.ts";
 import { type Peer, path, prefix, type Surroundings } from "./peer.ts";
 

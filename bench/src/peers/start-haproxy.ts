@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { freePort } from "@tollgate/shared/testing/free-port";
 import { peerCore, startChild, untilUp } from "../machine/child.ts";
-import { freePort } from "../machine/free-port.ts";
 import { audience } from "../machine/issuer.ts";
 import { answers, type Peer, path, type Surroundings } from "./peer.ts";
 

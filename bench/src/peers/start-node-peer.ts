@@ -1,6 +1,6 @@
 import { join } from "node:path";
+import { freePort } from "@tollgate/shared/testing/free-port";
 import { peerCore, startChild, untilUp } from "../machine/child.ts";
-import { freePort } from "../machine/free-port.ts";
 import { audience } from "../machine/issuer.ts";
 import { answers, type Peer, path, prefix, type Surroundings } from "./peer.ts";
 

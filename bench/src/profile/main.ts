@@ -1,8 +1,8 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { freePort } from "@tollgate/shared/testing/free-port";
 import { runWrk } from "../load/run-wrk.ts";
 import { moveToLoadCore } from "../machine/child.ts";
-import { freePort } from "../machine/free-port.ts";
 import { attachInspector } from "../machine/inspector.ts";
 import { startIssuer } from "../machine/issuer.ts";
 import { startNginx } from "../machine/nginx.ts";

@@ -1,7 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { chmod, rm } from "node:fs/promises";
-import { createServer } from "node:net";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { createCluster } from "../embedded-postgres/create-cluster.ts";
@@ -10,6 +9,7 @@ import { programAs } from "../embedded-postgres/program.ts";
 import { serverArguments } from "../embedded-postgres/server-arguments.ts";
 import { chooseServerUser } from "../embedded-postgres/server-user.ts";
 import { waitForDatabase } from "../postgres/wait-for-database.ts";
+import { freePort } from "./free-port.ts";
 
 export type Throwaway = {
   /** Becomes the server's, and is removed with it. */
@@ -59,12 +59,3 @@ export async function startThrowawayPostgres({ folder, password, settings = care
 const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
 const careless = { fsync: "off", synchronous_commit: "off", full_page_writes: "off" };
-
-async function freePort(): Promise<number> {
-  const { promise, resolve } = Promise.withResolvers<number>();
-  const server = createServer().listen(0, "127.0.0.1", () => {
-    const { port } = server.address() as { port: number };
-    server.close(() => resolve(port));
-  });
-  return await promise;
-}

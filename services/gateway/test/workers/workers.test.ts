@@ -4,6 +4,7 @@ import { get, type ServerResponse } from "node:http";
 import { createServer } from "node:net";
 import { setTimeout as pause } from "node:timers/promises";
 import { expect, jest, test } from "@jest/globals";
+import { freePort } from "@tollgate/shared/testing/free-port";
 import { startServer } from "@tollgate/shared/testing/start-server";
 import { startProcess } from "../support/process.ts";
 
@@ -47,16 +48,6 @@ async function callUntilBothAnswered(gateway: Process, url: string): Promise<num
 
 async function metricsOf(adminPort: number): Promise<string> {
   return await (await fetch(`http://127.0.0.1:${adminPort}/metrics`)).text();
-}
-
-/** A port that nobody has at the moment. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0);
-  await once(server, "listening");
-  const { port } = server.address() as { port: number };
-  server.close();
-  await once(server, "close");
-  return port;
 }
 
 const count = (statuses: number[], status: number) =>
