@@ -57,7 +57,7 @@ rotate-keys: docker ## let the next signing keys sign; nothing restarts, no toke
 
 .PHONY: seed
 seed: docker ## load two tenants, fifty customers, a thousand invoices
-	@$(COMPOSE) exec billing billing seed
+	@$(COMPOSE) --progress quiet run --rm --no-deps -T migrate billing seed
 
 .PHONY: verify
 verify: docker ## add up every ledger, walk every audit chain
