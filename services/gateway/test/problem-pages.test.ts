@@ -25,6 +25,17 @@ test("the type of a refusal leads to its page, without a token", async () => {
   expect(await page.text()).toContain("Get one at POST /oauth/token");
 });
 
+test("the code of a refusal leads to its page as well, as it is written in the answer", async () => {
+  await using gateway = await startFixture();
+  const refusal = await gateway.send("/billing/x", {});
+  const { type, code } = (await refusal.json()) as { type: string; code: string };
+
+  const page = await gateway.send(`/problems/${code}`, {});
+
+  expect(page.status).toBe(200);
+  expect(await page.text()).toBe(await (await gateway.send(type, {})).text());
+});
+
 test("the index names all codes, and nothing else is under /problems", async () => {
   await using gateway = await startFixture();
 

@@ -5,11 +5,15 @@ import { renderIndex, renderPage, slug } from "../problem-pages/render-page.ts";
 import { problem } from "../problems.ts";
 import { isUnder } from "../routes/route-table.ts";
 
-/** The pages that a problem's `type` points at: /problems/token-expired, and /problems for all. */
+/**
+ * The pages that a problem's `type` points at: /problems/token-expired, and /problems for all. Who
+ * has the `code` alone finds them too: /problems/token_expired.
+ */
 export function explainProblems(guide: Guide = problemGuide): Step {
   const pages = new Map([["/problems", renderIndex(guide)]]);
   for (const [code, guidance] of Object.entries(guide)) {
-    pages.set(`/problems/${slug(code)}`, renderPage(code, guidance));
+    const page = renderPage(code, guidance);
+    pages.set(`/problems/${slug(code)}`, page).set(`/problems/${code}`, page);
   }
 
   return function explainProblems(ctx, next) {
