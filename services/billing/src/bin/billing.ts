@@ -1,9 +1,11 @@
 import { ConfigError } from "@tollgate/shared/config";
+import { Problem } from "@tollgate/shared/problem";
 import { seed } from "../commands/seed/seed.ts";
 import { verifyAudit } from "../commands/verify-audit.ts";
 import { verifyEveryTenant } from "../commands/verify-every-tenant.ts";
 import { verifyLedger } from "../commands/verify-ledger.ts";
 import { loadConfig, loadOwnerConfig } from "../config.ts";
+import { nameFailure } from "../store/failures.ts";
 
 const usage = `Usage: billing <command>
 
@@ -32,6 +34,11 @@ function say(line: string): void {
   process.stdout.write(`${line}\n`);
 }
 
+function sentenceOf(failure: unknown): string {
+  if (failure instanceof Problem && failure.detail !== undefined) return failure.detail;
+  return (failure as Error).message;
+}
+
 async function main(): Promise<void> {
   const command = commands[process.argv[2] ?? ""];
   if (command === undefined) {
@@ -42,7 +49,7 @@ async function main(): Promise<void> {
   try {
     if (!(await command())) process.exitCode = 1;
   } catch (error) {
-    const faults = error instanceof ConfigError ? error.faults : [(error as Error).message];
+    const faults = error instanceof ConfigError ? error.faults : [sentenceOf(nameFailure(error))];
     process.stderr.write(`${faults.join("\n")}\n`);
     process.exitCode = 2;
   }

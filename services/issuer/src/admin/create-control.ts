@@ -8,6 +8,7 @@ import { problem } from "../problems.ts";
 import { clientRoutes } from "./client-routes.ts";
 import { keyRoutes } from "./key-routes.ts";
 import { auditRoutes } from "./list-audit.ts";
+import { nameOutage } from "./name-outage.ts";
 import { readJson } from "./read-json.ts";
 import { revocationRoutes } from "./revocation-routes.ts";
 import { userRoutes } from "./user-routes.ts";
@@ -24,6 +25,7 @@ export function createControl(parts: Parts, log: Log): Koa {
     .use(reportProblems())
     .use(refuseBrowsers())
     .use(readJson())
+    .use(nameOutage())
     .use(routes.routes());
   control.on("error", (err) => log.error({ event: "answer_failed", err }, "an answer failed"));
   return control;
