@@ -5,10 +5,17 @@ import { inputOf } from "./read-json.ts";
 
 const filters = ["event", "client_id", "sub", "jti", "kid", "ip", "request_id"] as const;
 
+const wholeNumber = "must be a whole number from 1 to 1000";
+
 const queryInput = z.strictObject({
   ...Object.fromEntries(filters.map((name) => [name, z.string().max(256).optional()])),
-  limit: z.coerce.number().int().min(1).max(1_000).default(50),
-  since: z.iso.datetime({ offset: true }).optional(),
+  limit: z.coerce
+    .number(wholeNumber)
+    .int(wholeNumber)
+    .min(1, wholeNumber)
+    .max(1_000, wholeNumber)
+    .default(50),
+  since: z.iso.datetime({ offset: true, error: "must be like 2026-01-31T12:00:00Z" }).optional(),
 });
 
 /** `tollgate audit`: the latest events that fit, the newest last. */

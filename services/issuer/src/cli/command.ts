@@ -6,6 +6,8 @@ export type Options = Readonly<Record<string, string>>;
 export type Command = {
   readonly usage: string;
   readonly about: string;
+  /** The names of what it takes as `--name value`; none unless they are named here. */
+  readonly options?: readonly string[];
   run(
     control: Control,
     names: readonly string[],

@@ -48,8 +48,9 @@ export const commands: Readonly<Record<string, Command>> = {
   ...userCommands,
   audit: {
     usage:
-      "audit [--limit 50] [--since <time>] [--event|--client_id|--sub|--jti|--kid|--ip <name>]",
+      "audit [--limit 50] [--since <time>] [--event|--client_id|--sub|--jti|--kid|--ip|--request_id <name>]",
     about: "what happened, the newest last",
+    options: ["limit", "since", "event", "client_id", "sub", "jti", "kid", "ip", "request_id"],
     run: async (control, _names, options) => {
       const query = new URLSearchParams(options);
       return table(await control.get(`/audit?${query}`), "events", auditColumns);

@@ -1,5 +1,5 @@
 import { CommandError, type Control } from "./call-control.ts";
-import type { ReadSecret } from "./command.ts";
+import type { Command, Options, ReadSecret } from "./command.ts";
 import { commands } from "./commands.ts";
 
 /** Does what the words say and returns what there is to print. */
@@ -14,7 +14,15 @@ export async function runCommand(
   const two = commands[`${first} ${second}`];
   const command = two ?? commands[first];
   if (command === undefined) throw new CommandError(`unknown command\n\n${usage()}`);
+  refuseUnknown(options, command);
   return await command.run(control, names.slice(two ? 2 : 1), options, readSecret);
+}
+
+/** A typo would be ignored, and what it asks for not done; its value may be a secret. */
+function refuseUnknown(options: Options, { options: known = [], usage }: Command): void {
+  for (const name of Object.keys(options)) {
+    if (!known.includes(name)) throw new CommandError(`there is no --${name} in: ${usage}`);
+  }
 }
 
 /** Options are `--name value` or `--name=value`, anywhere. */

@@ -17,12 +17,18 @@ export function lines(body: Record<string, unknown>): string {
 
 export function parse(json: string): Record<string, unknown> {
   try {
-    return JSON.parse(json) as Record<string, unknown>;
-  } catch {
-    throw new CommandError("the declaration is not JSON");
-  }
+    const declared: unknown = JSON.parse(json);
+    if (isObject(declared)) return declared;
+  } catch {} // said below, and never with the parser's words, which repeat what may be a secret
+  throw new CommandError(
+    `the declaration is not JSON as in '{ "name": "value", "list": ["a", "b"] }'`,
+  );
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 export function missing(what: string): never {
-  throw new CommandError(`${what} is missing`);
+  throw new CommandError(`${what} is missing: tollgate help shows what belongs where`);
 }

@@ -14,6 +14,7 @@ export const userCommands: Readonly<Record<string, Command>> = {
   "users add": {
     usage: "users add '<JSON>' [--password stdin|none]",
     about: "add a person, declared as in config/issuer.yaml; prints a password, once",
+    options: ["password"],
     async run(control, [json = missing("a declaration")], options, readSecret) {
       const definition = parse(json);
       const chosen =
@@ -24,6 +25,7 @@ export const userCommands: Readonly<Record<string, Command>> = {
   "users password": {
     usage: "users password <sub|username> [--password stdin]",
     about: "give a new password, and end what they are logged in with",
+    options: ["password"],
     run: async (control, [user = missing("a user")], options, readSecret) =>
       lines(
         await control.post("/users/password", { user, ...(await chosenBy(options, readSecret)) }),
@@ -32,6 +34,7 @@ export const userCommands: Readonly<Record<string, Command>> = {
   "users roles": {
     usage: "users roles <sub|username> <resource> [<role> …] [--scopes '<scope> …']",
     about: "what they are at a resource from now on; refuses the tokens that say otherwise",
+    options: ["scopes"],
     async run(
       control,
       [user = missing("a user"), resource = missing("a resource"), ...roles],

@@ -16,6 +16,8 @@ const linkSchema = z.strictObject({
   subject: z.string().min(1).max(255),
 });
 
+const usernameFault = "must be 2 to 128 of a-z 0-9 . _ @ + -";
+
 /** A person who may log in. */
 export const userSchema = z
   .strictObject({
@@ -24,9 +26,7 @@ export const userSchema = z
       .string()
       .regex(/^usr_[A-Za-z0-9][A-Za-z0-9_-]{0,59}$/, "must be usr_ and then A-Z a-z 0-9 _ -"),
     /** As `canonicalUsername` writes it; an e-mail address is one. */
-    username: z
-      .string()
-      .regex(/^[a-z0-9][a-z0-9._@+-]{1,127}$/, "must be 2 to 128 of a-z 0-9 . _ @ + -"),
+    username: z.string(usernameFault).regex(/^[a-z0-9][a-z0-9._@+-]{1,127}$/, usernameFault),
     /** scrypt, in place or in a file; neither for who comes through an outside provider alone. */
     password: z.string().optional(),
     password_file: z.string().optional(),

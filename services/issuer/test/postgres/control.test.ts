@@ -135,6 +135,16 @@ test.each<[string, string[], RegExp]>([
   ],
   ["what is not JSON", ["clients", "add", "{"], /not JSON/],
   ["nothing", ["clients", "add"], /missing/],
+  ["a list in place of a declaration", ["clients", "add", "[]"], /not JSON as in/],
+  [
+    "a typo in an option",
+    ["audit", "--limmit", "3"],
+    /there is no --limmit in: audit \[--limit 50/,
+  ],
+  ["an option where there is none", ["keys", "list", "--all"], /there is no --all in: keys list/],
+  ["a number that is none", ["audit", "--limit", "x"], /limit: must be a whole number from 1 to/],
+  ["too large a number", ["audit", "--limit", "1001"], /limit: must be a whole number from 1 to/],
+  ["a time that is none", ["audit", "--since", "yesterday"], /since: must be like 2026-01-31T12/],
   ["a command that is none", ["clients", "destroy"], /unknown command/],
 ])("the operator is told what is wrong with %s", async (_what, words, fault) => {
   await expect(issuer.tollgate(...words)).rejects.toThrow(fault);

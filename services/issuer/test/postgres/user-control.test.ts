@@ -148,6 +148,12 @@ test.each<[string, string[], RegExp]>([
   ["a password in the declaration", ["add", declaration("x1", { password: "y" })], /no part of/],
   ["a file in it", ["add", declaration("x1", { password_file: "/etc/passwd" })], /no part of/],
   ["a password as an argument", ["add", declaration("x1"), "--password", "hunter2"], /takes stdin/],
+  [
+    "a typo in an option",
+    ["add", declaration("x1"), "--pasword", "stdin"],
+    /no --pasword in: users/,
+  ],
+  ["no username", ["add", "{}"], /username: must be 2 to 128/],
   ["no way to log in", ["add", declaration("x1"), "--password", "none"], /needs a password/],
   ["a name of the file", ["add", declaration("carol")], /the username carol is somebody else's/],
   ["a sub of the file", ["add", declaration("x1", { sub: "usr_bob" })], /usr_bob is there already/],
