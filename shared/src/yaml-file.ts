@@ -97,15 +97,27 @@ function retyped(text: string): unknown {
   return text;
 }
 
-/** Of a union's faults, those of the alternative that came furthest: it is what was meant. */
+/**
+ * Of a union's faults, those of the alternative that was meant: the one that knows most of the keys
+ * that were written, and of several the one that came furthest.
+ */
 function deepest(issues: readonly z.core.$ZodIssue[]): z.core.$ZodIssue[] {
   return issues.flatMap((issue) => {
     if (issue.code !== "invalid_union" || issue.errors.length === 0) return [issue];
     const depth = (alternative: readonly z.core.$ZodIssue[]) =>
       Math.max(0, ...alternative.map((each) => each.path.length));
-    const best = [...issue.errors].sort((a, b) => depth(b) - depth(a))[0] ?? [];
+    const [best = []] = [...issue.errors].sort(
+      (a, b) => unknownKeys(a) - unknownKeys(b) || depth(b) - depth(a),
+    );
     return deepest(best).map((each) => ({ ...each, path: [...issue.path, ...each.path] }));
   });
+}
+
+function unknownKeys(issues: readonly z.core.$ZodIssue[]): number {
+  return issues.reduce(
+    (sum, each) => sum + (each.code === "unrecognized_keys" ? each.keys.length : 0),
+    0,
+  );
 }
 
 /** An unknown key is pointed at by itself; anything else by its value, or its nearest parent. */

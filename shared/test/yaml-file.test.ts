@@ -9,9 +9,9 @@ const schema = z.strictObject({
   list: z.array(z.strictObject({ size: z.number() })).default([]),
 });
 
-function faultsOf(text: string, env = {}): readonly string[] {
+function faultsOf(text: string, env = {}, as: z.ZodType = schema): readonly string[] {
   try {
-    parseYaml("file.yaml", text, schema, env);
+    parseYaml("file.yaml", text, as, env);
   } catch (error) {
     if (error instanceof ConfigError) return error.faults;
     throw error;
@@ -76,3 +76,22 @@ test.each(["${NAME-x}", "${NAME:?x}", "${}", "a ${NAME"])(
     ]);
   },
 );
+
+test("of alternatives, the one whose keys were written is the one that was meant", () => {
+  const size = z.strictObject({ width: z.number() });
+  const open = z.strictObject({ access: z.literal("public"), size });
+  const shut = z.strictObject({
+    access: z.literal("token").default("token"),
+    key: z.string(),
+    size,
+  });
+  const either = z.union([open, shut]);
+
+  expect(faultsOf("key: k\nsize: { width: wide }\n", {}, either)).toEqual([
+    expect.stringMatching(/^file\.yaml:2:16: size\.width: /),
+  ]);
+  expect(faultsOf("acess: public\nsize: { width: 1 }\n", {}, either)).toEqual([
+    expect.stringMatching(/: access: .* "public"$/),
+    expect.stringMatching(/^file\.yaml:1:1: Unrecognized key: "acess"/),
+  ]);
+});
