@@ -52,15 +52,15 @@ check-routes: docker ## say whether the gateway would take FILE (config/gateway.
 	  node services/gateway/src/bin/tollgate-gateway.ts check $(or $(FILE),config/gateway.yaml)
 
 .PHONY: rotate-keys
-rotate-keys: docker ## let the next signing keys sign; nothing restarts, no token is refused
+rotate-keys: running ## let the next signing keys sign; nothing restarts, no token is refused
 	@$(COMPOSE) exec issuer tollgate keys rotate
 
 .PHONY: seed
-seed: docker ## load two tenants, fifty customers, a thousand invoices
+seed: running ## load two tenants, fifty customers, a thousand invoices
 	@$(COMPOSE) --progress quiet run --rm --no-deps -T migrate billing seed
 
 .PHONY: verify
-verify: docker ## add up every ledger, walk every audit chain
+verify: running ## add up every ledger, walk every audit chain
 	@$(COMPOSE) --progress quiet run --rm --no-deps -T migrate billing ledger:verify
 	@$(COMPOSE) --progress quiet run --rm --no-deps -T migrate billing audit:verify
 
@@ -118,3 +118,8 @@ node_modules/.stamp: package-lock.json package.json
 docker:
 	@docker compose version >/dev/null 2>&1 && docker info >/dev/null 2>&1 || \
 	  { echo "This needs Docker with Compose, running. Without it: make dev and make test." >&2; exit 1; }
+
+.PHONY: running
+running: docker
+	@[ -n "$$($(COMPOSE) ps --quiet --status running 2>/dev/null)" ] || \
+	  { echo "The stack is not up. Start it with: make up" >&2; exit 1; }
