@@ -37,15 +37,16 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-async function run(...args: string[]) {
+async function run(command: string, changes: (url: URL) => void = () => {}) {
   const file = fileURLToPath(new URL("../../src/bin/billing.ts", import.meta.url));
   const url = new URL(billing.database.appUrl);
   url.password = ""; // passwords come from files
+  changes(url);
   const env = {
     BILLING_DATABASE_URL: url.href,
     BILLING_OWNER_PASSWORD_FILE: join(folder, "owner"),
   };
-  const child = spawn(process.execPath, [file, ...args], { env });
+  const child = spawn(process.execPath, [file, command], { env });
   let output = "";
   for (const stream of [child.stdout, child.stderr]) stream.on("data", (data) => (output += data));
   const { promise, resolve } = Promise.withResolvers<number | null>();
@@ -153,4 +154,12 @@ test("which tenants there are is for the owner alone to see", async () => {
   expect(await query(billing.database.appUrl, all)).toEqual([]);
   expect(await query(billing.database.ownerUrl, all)).not.toEqual([]);
   expect(await query(billing.database.ownerUrl, "SELECT * FROM invoice")).toEqual([]);
+});
+
+test("a database that is away is named as such, without a stack", async () => {
+  const { status, output } = await run("ledger:verify", (url) => {
+    url.hostname = "nowhere.invalid";
+  });
+  expect(output).toBe("The database cannot be reached or is too busy\n");
+  expect(status).toBe(2);
 });
