@@ -25,6 +25,26 @@ export function readConfig<T>(env: Env, build: (read: Reader) => T): T {
   return config;
 }
 
+type Parts = Record<string, () => unknown>;
+type Together<P extends Parts> = { [Name in keyof P]: ReturnType<P[Name]> };
+
+/** Reads parts that do not depend on each other, and throws the faults of all of them at once. */
+export function readTogether<P extends Parts>(parts: P): Together<P> {
+  const faults: string[] = [];
+  const read = Object.entries(parts).map(([name, part]) => {
+    try {
+      return [name, part()];
+    } catch (error) {
+      if (!(error instanceof ConfigError)) throw error;
+      faults.push(...error.faults);
+      return [name, undefined];
+    }
+  });
+  if (faults.length > 0) throw new ConfigError(faults);
+  // Each part's own result under its own name; TypeScript cannot follow fromEntries.
+  return Object.fromEntries(read) as Together<P>;
+}
+
 function createReader(env: Env, report: (fault: string) => void) {
   /** A value that failed is reported and never used: readConfig throws before it returns. */
   function unusable<T>(fault: string): T {

@@ -1,4 +1,4 @@
-import { ConfigError, type Env, readConfig } from "./config.ts";
+import { ConfigError, type Env, readConfig, readTogether } from "./config.ts";
 import { createLog, type Log } from "./log.ts";
 
 export type Running = {
@@ -9,12 +9,14 @@ export type Running = {
 
 /**
  * Runs a service until it is told to stop. What it opened it closes itself (`await using`); a
- * configuration that cannot work ends the process at once with status 1 and one line that says why.
+ * configuration that cannot work ends the process at once with status 1 and one line that says all
+ * that is wrong with what `load` reads.
  */
-export async function runService(
+export async function runService<Config>(
   name: string,
   env: Env,
-  run: (running: Running) => Promise<void>,
+  load: (env: Env) => Config,
+  run: (config: Config, running: Running) => Promise<void>,
 ): Promise<void> {
   let log = createLog(name);
   const { promise: stopped, resolve } = Promise.withResolvers<void>();
@@ -26,8 +28,12 @@ export async function runService(
   process.once("uncaughtException", (err) => die(log, err));
 
   try {
-    log = createLog(name, readLevel(name, env));
-    await run({ log, stopped });
+    const { level, config } = readTogether({
+      level: () => readLevel(name, env),
+      config: () => load(env),
+    });
+    log = createLog(name, level);
+    await run(config, { log, stopped });
     log.info({ event: "stopped" }, "stopped");
   } catch (err) {
     die(log, err);

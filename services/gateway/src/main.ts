@@ -5,8 +5,7 @@ import { startGateway } from "./start-gateway.ts";
 import { runWorker } from "./workers/run-worker.ts";
 import { runWorkers } from "./workers/run-workers.ts";
 
-await runService("gateway", process.env, async (running) => {
-  const config = loadConfig(process.env);
+await runService("gateway", process.env, loadConfig, async (config, running) => {
   if (cluster.isWorker) return await runWorker(config, process.env, running);
   if (config.workers > 1) return await runWorkers(config, process.env, running);
 

@@ -28,12 +28,14 @@ test("bad variables are all named in one line", async () => {
   await using gateway = await startProcess("routes: []\n", {
     GATEWAY_PORT: "eighty",
     GATEWAY_DRAIN_MS: "-1",
+    GATEWAY_LOG_LEVEL: "loud",
   });
 
   expect(await gateway.exitCode()).toBe(1);
   const message = String(gateway.lines.at(-1)?.msg);
   expect(message).toContain('GATEWAY_PORT is "eighty"');
   expect(message).toContain('GATEWAY_DRAIN_MS is "-1"');
+  expect(message).toContain('GATEWAY_LOG_LEVEL is "loud"');
 });
 
 test("a port that is taken is one line that names the port and its variable", async () => {

@@ -1,4 +1,4 @@
-import { ConfigError, type Env, readConfig } from "@tollgate/shared/config";
+import { ConfigError, type Env, readConfig, readTogether } from "@tollgate/shared/config";
 import {
   readAppUrl,
   readMigrateSettings,
@@ -12,7 +12,7 @@ export type IssuerConfig = ReturnType<typeof loadConfig>;
 
 /** Every variable of the issuer, and the file of its clients and resources; all faults at once. */
 export function loadConfig(env: Env) {
-  const { settings, registry } = together({
+  const { settings, registry } = readTogether({
     settings: () => readSettings(env),
     registry: () =>
       readIssuerFile(
@@ -42,7 +42,7 @@ function readSettings(env: Env) {
     wrappingKeys: secret(read, "ISSUER_WRAPPING_KEY_FILE", "issuer/wrapping_key"),
     cookieKeys: secret(read, "ISSUER_COOKIE_KEYS_FILE", "issuer/cookie_keys"),
   }));
-  const parsed = together({
+  const parsed = readTogether({
     issuer: () => asOrigin(issuer),
     cookieKeys: () => strong("ISSUER_COOKIE_KEYS_FILE", lines(cookieKeys)),
     wrappingKeys: () => parseWrappingKeys("ISSUER_WRAPPING_KEY_FILE", lines(wrappingKeys)),
@@ -90,24 +90,4 @@ function isLoopback(hostname: string): boolean {
 function strong(name: string, keys: readonly string[]): string[] {
   if (keys.length > 0 && keys.every(({ length }) => length >= 43)) return [...keys];
   throw new ConfigError([`${name} must hold one base64url key of 32 bytes a line`]);
-}
-
-type Parts = Record<string, () => unknown>;
-type Together<P extends Parts> = { [Name in keyof P]: ReturnType<P[Name]> };
-
-/** Reads parts that do not depend on each other, and throws the faults of all of them at once. */
-function together<P extends Parts>(parts: P): Together<P> {
-  const faults: string[] = [];
-  const read = Object.entries(parts).map(([name, part]) => {
-    try {
-      return [name, part()];
-    } catch (error) {
-      if (!(error instanceof ConfigError)) throw error;
-      faults.push(...error.faults);
-      return [name, undefined];
-    }
-  });
-  if (faults.length > 0) throw new ConfigError(faults);
-  // Each part's own result under its own name; TypeScript cannot follow fromEntries.
-  return Object.fromEntries(read) as Together<P>;
 }

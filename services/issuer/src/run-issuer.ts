@@ -1,5 +1,4 @@
 import type { RequestListener } from "node:http";
-import type { Env } from "@tollgate/shared/config";
 import { createAdmin } from "@tollgate/shared/health";
 import type { Log } from "@tollgate/shared/log";
 import { createMetrics, requestDuration } from "@tollgate/shared/metrics";
@@ -7,15 +6,15 @@ import type { Running } from "@tollgate/shared/run-service";
 import { serve } from "@tollgate/shared/serve";
 import { createControl } from "./admin/create-control.ts";
 import { createIssuer } from "./app.ts";
-import { type IssuerConfig, loadConfig } from "./config.ts";
+import type { IssuerConfig } from "./config.ts";
 import { openParts } from "./open-parts.ts";
 import { pingDatabase } from "./store/database.ts";
 
 export type Around = (issuer: RequestListener) => RequestListener;
 
 /** Serves until it is told to stop, or knows that it never can. */
-export async function runIssuer(env: Env, { log, stopped }: Running, around?: Around) {
-  await using issuer = await startIssuer(loadConfig(env), log, around);
+export async function runIssuer(config: IssuerConfig, { log, stopped }: Running, around?: Around) {
+  await using issuer = await startIssuer(config, log, around);
   await Promise.race([stopped, issuer.failed]);
 }
 

@@ -4,8 +4,8 @@ import { runService } from "@tollgate/shared/run-service";
 import { loadConfig } from "./config.ts";
 import { keepSecrets } from "./secrets/keep-secrets.ts";
 
-await runService("setup", process.env, async ({ log }) => {
-  const { folder, databaseDir, tutorialSecretKey } = loadConfig(process.env);
+await runService("setup", process.env, loadConfig, async (config, { log }) => {
+  const { folder, databaseDir, tutorialSecretKey } = config;
   const hasDatabase = await exists(join(databaseDir, "PG_VERSION"));
   const made = await keepSecrets({ folder, hasDatabase, tutorialSecretKey });
   if (made.length > 0) log.info({ event: "secrets_made", made }, `made ${made.length} secrets`);

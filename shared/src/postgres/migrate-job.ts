@@ -12,8 +12,8 @@ export type Migrate = (ownerUrl: string, appRole: string) => Promise<string[]>;
  * then migrates as the owner. Told to stop while it waits it ends at once, with 1: nothing is done.
  */
 export async function runMigrateJob(service: string, env: Env, migrate: Migrate): Promise<void> {
-  await runService(service, env, async ({ log, stopped }) => {
-    const { adminUrl, appUrl, owner } = readMigrateSettings(service, env);
+  const load = () => readMigrateSettings(service, env);
+  await runService(service, env, load, async ({ adminUrl, appUrl, owner }, { log, stopped }) => {
     const { username, password, pathname } = new URL(appUrl);
     const app = { name: decodeURIComponent(username), password: decodeURIComponent(password) };
     const database = decodeURIComponent(pathname.slice(1));
